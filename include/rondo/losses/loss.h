@@ -1,0 +1,48 @@
+// Losses: one number for the whole batch, and its gradient.
+//   loss = sum over valid rows of row(y, yhat) / number of rows      (Keras's "sum_over_batch_size")
+// A row is the last axis: one sample of (samples, features), one time step of (samples, time steps, features).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "rondo/core/array.h"
+#include "rondo/core/config.h"
+
+namespace rondo {
+
+class Loss {
+ public:
+  virtual ~Loss() = default;
+  virtual std::string class_name() const = 0;  // "MeanSquaredError"
+  virtual std::string key() const = 0;         // "mse": Keras's short spelling
+  virtual void describe(ConfigVisitor&) {}
+  // The loss of one row of n values and, if d is not null, its gradient d[i] = scale * d row / d yhat[i].
+  virtual double row(const real* y, const real* yhat, Index n, real* d, double scale) const noexcept = 0;
+};
+
+class LossRef {  // "mse", "mean_squared_error", "MeanSquaredError" or a Loss of your own
+ public:
+  LossRef() = default;
+  LossRef(const char* name);
+  LossRef(const std::string& name);
+  LossRef(std::shared_ptr<Loss> loss) : loss_(std::move(loss)) {}
+  explicit operator bool() const { return loss_ != nullptr; }
+  const Loss* operator->() const { return loss_.get(); }
+  const Loss& operator*() const { return *loss_; }
+
+ private:
+  std::shared_ptr<Loss> loss_;
+};
+
+// The loss over `rows` rows of `width`, summed in row order in double; `mask` (rows, 1 = counts) may be null: then the sum is
+// divided by rows, otherwise by the number of valid rows (0 when none is). `d`, if given, receives the gradient (0 where masked).
+double compute(const Loss& loss, const real* y, const real* yhat, Index rows, Index width, const std::uint8_t* mask,
+               real* d = nullptr) noexcept;
+
+using LossFactory = std::shared_ptr<Loss> (*)();
+void register_loss(const std::string& name, LossFactory make);
+std::vector<std::string> loss_names();
+
+}  // namespace rondo

@@ -1,0 +1,28 @@
+// What LSTM, GRU and their company share: Keras's arguments of every recurrent layer.
+#pragma once
+
+#include <memory>
+
+#include "rondo/layers/layer.h"
+
+namespace rondo {
+
+// Input (samples, time steps, features); optionally one initial state (samples, units) per state after it.
+// Output (samples, units), or (samples, time steps, units) with return_sequences; then, with return_state, the final states.
+class RecurrentLayer : public Layer {
+ public:
+  Index units = 0;
+  bool return_sequences = false;
+  bool return_state = false;
+  bool go_backwards = false;  // reads the sequence from its end; the outputs come in that order too, as in Keras
+  bool keep_state = false;    // Keras's `stateful`
+  bool unroll = false;        // accepted for Keras's sake: it changes no number
+  bool zero_output_for_mask = false;
+
+  bool stateful() const override { return keep_state; }
+  virtual int states() const = 0;  // 2 for LSTM (h, c), 1 for GRU (h)
+  // A new layer with the same config, go_backwards flipped, and weights of its own (for Bidirectional).
+  virtual std::shared_ptr<Layer> reversed_copy() const = 0;
+};
+
+}  // namespace rondo

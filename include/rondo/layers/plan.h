@@ -100,8 +100,13 @@ struct Dims {
 // One input or output of a call: values in the public layout (samples, time steps, features), C order.
 struct Port {
   real* values = nullptr;              // nullptr: absent (a gradient nobody needs)
-  std::uint8_t* mask = nullptr;  // (samples, time steps), 1 = keep; nullptr: no mask, every step is valid
+  // (samples, time steps), 1 = keep; nullptr: no mask, every step is valid. A port of two axes may carry one too, (samples):
+  // TimeDistributed hands its inner layer each time step as a sample.
+  std::uint8_t* mask = nullptr;
   Dims dims;
+
+  // Entries of `mask`: each covers dims.elements() / mask_size() neighbouring values.
+  Index mask_size() const { return dims.rank >= 3 ? dims[0] * dims[1] : dims[0]; }
 };
 
 // Where the slots of one call node lie: offsets into the arenas of a Run, and the layer's weights.

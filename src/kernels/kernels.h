@@ -34,8 +34,8 @@ struct Kernels {
   void (*add)(real* y, const real* x, Index n);
 };
 
-const Kernels& kernels();                 // chosen once: the best this CPU has, or RONDO_ISA
-std::vector<std::string_view> isas();     // those this CPU can run
+const Kernels& kernels();              // chosen once: the best this CPU has, or RONDO_ISA
+std::vector<std::string_view> isas();  // those this CPU can run
 // For tests: switches the active ISA; throws Error(value) for one this CPU cannot run. Models built before are invalid.
 void force_isa(std::string_view isa);
 

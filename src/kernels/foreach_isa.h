@@ -11,7 +11,6 @@
 #endif
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstring>
 #include <utility>
@@ -19,8 +18,10 @@
 #include "kernels/isa.h"
 
 #define RONDO_ISA baseline
-#include "kernels/math.h"
 #include "kernels/vec.h"
+
+#include "kernels/math.h"
+
 #include RONDO_ISA_INCLUDE
 #undef RONDO_ISA
 
@@ -34,8 +35,10 @@
 #pragma GCC push_options
 #pragma GCC target("avx2,fma")
 #endif
-#include "kernels/math.h"
 #include "kernels/vec.h"
+
+#include "kernels/math.h"
+
 #include RONDO_ISA_INCLUDE
 #if defined(__clang__)
 #pragma clang attribute pop
@@ -53,8 +56,10 @@
 #pragma GCC push_options
 #pragma GCC target("avx2,fma,avx512f")
 #endif
-#include "kernels/math.h"
 #include "kernels/vec.h"
+
+#include "kernels/math.h"
+
 #include RONDO_ISA_INCLUDE
 #if defined(__clang__)
 #pragma clang attribute pop

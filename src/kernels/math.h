@@ -30,8 +30,8 @@ RONDO_INLINE V exp(V x) {
   p = fma(p, r, set(0.166665196f));
   p = fma(p, r, set(0.49999994f));
   p = fma(p * r, r, r) + set(1.0f);
-  const VI scale = (std::bit_cast<VI>(shifted) << 23) + (127 << 23);
-  return p * std::bit_cast<V>(scale);
+  const VI scale = (reinterpret_cast<VI>(shifted) << 23) + (127 << 23);
+  return p * reinterpret_cast<V>(scale);
 }
 
 RONDO_INLINE V sigmoid(V x) { return set(1.0f) / (set(1.0f) + exp(-x)); }

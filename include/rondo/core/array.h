@@ -7,6 +7,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "rondo/core/shape.h"
@@ -18,10 +20,22 @@ using AxisNames = std::vector<std::string>;
 
 class Array {
  public:
+  // A number in a list of values: any arithmetic type.
+  struct Number {
+    double value;
+    template <class T>
+    requires std::is_arithmetic_v<T>
+    constexpr Number(T x) : value(static_cast<double>(x)) {}
+  };
+
   Array() = default;  // shape (0,)
-  Array(std::initializer_list<double> values);                                             // 1-D
-  Array(std::initializer_list<std::initializer_list<double>> rows);                        // 2-D
-  Array(std::initializer_list<std::initializer_list<std::initializer_list<double>>> rows);  // 3-D
+  // Lists of numbers, one to three deep: {0.1, 0.2}, {{0.1, 1.0}, {0.2, 0.9}}, ... Rows of different length throw Error(shape)
+  // in NumPy's words. (A template and two element types, so that {{1}, {2}} is two rows and not ambiguous.)
+  template <class = void>
+  Array(std::initializer_list<Number> values) : Array(from_values(values)) {}
+  Array(std::initializer_list<std::initializer_list<Number>> rows);
+  Array(std::initializer_list<std::initializer_list<std::initializer_list<double>>> blocks);
+  // Throws Error(memory) before allocating when the values would not fit in this machine.
   explicit Array(Shape shape, real fill = 0);
   Array(Shape shape, std::vector<real> values);  // throws Error(shape) if the count differs
 
@@ -51,10 +65,8 @@ class Array {
   Array reshape(std::initializer_list<Index> shape) const& { return reshape(Shape(shape)); }
   Array reshape(std::initializer_list<Index> shape) && { return std::move(*this).reshape(Shape(shape)); }
   template <class... I>
-    requires(sizeof...(I) >= 1 && (std::is_integral_v<I> && ...))
-  Array reshape(I... sizes) const& {
-    return reshape(Shape{static_cast<Index>(sizes)...});
-  }
+  requires(sizeof...(I) >= 1 && (std::is_integral_v<I> && ...)) Array reshape(I... sizes)
+  const& { return reshape(Shape{static_cast<Index>(sizes)...}); }
 
   // Axes in another order (reversed when none are named). transpose moves values, reshape does not: two series stored as
   // rows, (2, 10), become (10, 2) rows of time by transpose(); reshape({10, 2}) would mix the two series.
@@ -74,6 +86,7 @@ class Array {
   std::string text() const;  // as NumPy's print()
 
  private:
+  static Array from_values(std::initializer_list<Number> values);
   Index offset(std::initializer_list<Index> index) const;
   Shape shape_{0};
   Shape origin_{0};

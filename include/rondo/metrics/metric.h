@@ -12,12 +12,19 @@ namespace rondo {
 class Metric {
  public:
   virtual ~Metric() = default;
-  virtual std::string class_name() const = 0;  // "MeanAbsoluteError"
-  virtual std::string name() const = 0;        // "mae": the key in History
+  virtual std::string class_name() const = 0;            // "MeanAbsoluteError"
+  virtual bool more_is_better() const { return false; }  // for EarlyStopping's mode "auto"
   virtual void reset() noexcept = 0;
-  // Rows in order; a masked row does not count.
+  // Rows in order; a masked row (mask 0) does not count. mask may be null.
   virtual void update(const real* y, const real* yhat, Index rows, Index width, const std::uint8_t* mask) noexcept = 0;
   virtual double result() const noexcept = 0;
+
+  // The key in History: the name it was asked for by ("mae"), as in Keras.
+  const std::string& name() const { return name_; }
+  void set_name(std::string name) { name_ = std::move(name); }
+
+ private:
+  std::string name_;
 };
 
 using MetricFactory = std::shared_ptr<Metric> (*)();

@@ -14,13 +14,13 @@ namespace rondo {
 
 // Options every optimizer has, in Keras's order.
 struct OptimizerCommon {
-  std::optional<double> weight_decay;
+  std::optional<double> weight_decay;     // w -= weight_decay * learning_rate * w before each update
   std::optional<double> clipnorm;         // each gradient's own norm; at most one of the three clips
   std::optional<double> clipvalue;        // each number
   std::optional<double> global_clipnorm;  // the norm over all gradients
-  bool use_ema = false;
+  bool use_ema = false;                   // keep a moving average of the weights; fit ends by putting it in their place
   double ema_momentum = 0.99;
-  std::optional<double> ema_overwrite_frequency;
+  std::optional<double> ema_overwrite_frequency;  // put it there every so many steps, too; a whole number
 };
 
 // One weight during one update.
@@ -35,12 +35,15 @@ class Optimizer {
  public:
   virtual ~Optimizer() = default;
   virtual std::string class_name() const = 0;  // "Adam"
+  // Names every option in the order of Keras's config; call describe_common() first.
   virtual void describe(ConfigVisitor&) = 0;
-  // The optimizer's own variables per weight: {"momentum", "velocity"}; all start at zero.
-  virtual std::vector<std::string> slot_names() const = 0;
-  // Keras's file keeps slots weight by weight (Adam) or kind by kind (RMSprop).
-  virtual bool slots_by_weight() const { return false; }
-  // w <- w + ... for step t = 1, 2, ...
+  // The optimizer's own variables of each weight, all born as zeros, in groups as Keras's file orders them: group after group,
+  // within a group weight after weight, within a weight name after name. Adam with amsgrad: {{"momentum", "velocity"},
+  // {"velocity_hat"}}; RMSprop: {{"velocity"}, {"momentum"}}.
+  virtual std::vector<std::vector<std::string>> slot_groups() const = 0;
+  // Throws Error(value) for options out of range. Called by compile and bind; call the base version too.
+  virtual void check() const;
+  // Moves one weight in step t = 1, 2, ... Must not allocate.
   virtual void update(const Parameter& p, Index step, double learning_rate) const noexcept = 0;
 
   double learning_rate = 0.001;
@@ -48,26 +51,43 @@ class Optimizer {
 
   // ---- state, in Keras's file order; booked by bind() ----
   struct Slot {
-    std::string name;      // "momentum"
-    std::size_t weight;    // index among the trainable weights
+    std::string name;    // "momentum"; "average" with use_ema
+    std::size_t weight;  // index among the trainable weights
     Array value;
   };
   Index iterations = 0;
   std::vector<Slot> slots;
-  // Books the slots for these trainable weights once; throws Error(memory | state).
+  // Books the slots for weights of these shapes, as zeros. A second call with the same shapes changes nothing, so that training
+  // goes on where it was; with other shapes it throws Error(state). Throws Error(memory) on overflow.
   void bind(std::span<const Shape> weights);
-  // Clips `gradients` (one flat vector cut by weight sizes, changed in place) and moves `weights`. All finite-ness has been checked.
+  bool bound() const { return bound_; }
+  // Bytes bind() would book.
+  Index slot_bytes(std::span<const Shape> weights) const;
+  // One step: clips `gradients` in place, decays, updates, averages. All numbers have been checked to be finite.
+  // `sizes` are those of bind(). Allocates nothing.
   void apply(std::span<real* const> weights, std::span<real* const> gradients, std::span<const Index> sizes) noexcept;
+  // With use_ema: the averages replace the weights (the end of fit). Otherwise nothing.
+  void overwrite_with_averages(std::span<real* const> weights, std::span<const Index> sizes) const noexcept;
+  std::vector<std::string> slot_names() const;  // of slot_groups(), in order
+
+ protected:
+  Optimizer() = default;
+  void describe_common(ConfigVisitor& visitor, double default_learning_rate, std::optional<double> default_weight_decay = {});
 
  private:
-  std::vector<std::vector<real*>> by_weight_;
+  void clip(std::span<real* const> gradients, std::span<const Index> sizes) const noexcept;
+  bool bound_ = false;
+  std::vector<Shape> shapes_;
+  std::vector<std::size_t> own_;      // weight by weight: numbers in `slots`, in the order of slot_names()
+  std::vector<std::size_t> average_;  // weight by weight; empty without use_ema
+  std::vector<real*> pointers_;       // of one weight's slots, during apply
 };
 
 class OptimizerRef {  // "adam", Adam({...}) or an Optimizer of your own
  public:
   OptimizerRef() = default;
   OptimizerRef(const char* name);
-  OptimizerRef(const std::string& name);
+  OptimizerRef(const std::string& name);  // without regard to case; throws Error(unsupported) with did-you-mean
   OptimizerRef(std::shared_ptr<Optimizer> optimizer) : optimizer_(std::move(optimizer)) {}
   explicit operator bool() const { return optimizer_ != nullptr; }
   Optimizer* operator->() const { return optimizer_.get(); }

@@ -1,0 +1,220 @@
+// What all optimizers share, in Keras's order: clip -> decay -> update -> average -> count the step.
+#include "rondo/optimizers/optimizer.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include "core/registry.h"
+
+namespace rondo {
+
+namespace detail {
+void register_all_optimizers();
+}
+
+namespace {
+
+struct Named {
+  std::string class_name;
+  OptimizerFactory make;
+};
+
+Registry<Named>& registry() {
+  static Registry<Named> r("optimizer", detail::register_all_optimizers);
+  return r;
+}
+
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+// Sum of squares in double, in an order set by n alone.
+double sum_of_squares(const real* g, Index n) noexcept {
+  double part[8] = {};
+  Index i = 0;
+  for (; i + 8 <= n; i += 8) {
+    for (int k = 0; k < 8; ++k) part[k] += static_cast<double>(g[i + k]) * static_cast<double>(g[i + k]);
+  }
+  for (; i < n; ++i) part[0] += static_cast<double>(g[i]) * static_cast<double>(g[i]);
+  return ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
+}
+
+void scale(real* g, Index n, real factor) noexcept {
+  for (Index i = 0; i < n; ++i) g[i] *= factor;
+}
+
+}  // namespace
+
+void register_optimizer(const std::string& class_name, OptimizerFactory make) {
+  registry().add(lower(class_name), {class_name, make});
+}
+
+std::vector<std::string> optimizer_names() { return registry().names(); }
+
+OptimizerRef::OptimizerRef(const char* name) : OptimizerRef(std::string(name)) {}
+OptimizerRef::OptimizerRef(const std::string& name) : optimizer_(registry().get(lower(name)).make()) {}
+
+std::vector<std::string> Optimizer::slot_names() const {
+  std::vector<std::string> names;
+  for (const auto& group : slot_groups()) names.insert(names.end(), group.begin(), group.end());
+  return names;
+}
+
+void Optimizer::check() const {
+  const auto positive = [this](const char* key, const std::optional<double>& value) {
+    if (value && !(*value > 0 && std::isfinite(*value))) {
+      fail(Code::value, class_name() + ": " + key + " must be a number above 0");
+    }
+  };
+  positive("clipnorm", common.clipnorm);
+  positive("clipvalue", common.clipvalue);
+  positive("global_clipnorm", common.global_clipnorm);
+  if (common.clipnorm.has_value() + common.clipvalue.has_value() + common.global_clipnorm.has_value() > 1) {
+    fail(Code::value, class_name() + ": only one of clipnorm, clipvalue and global_clipnorm can be set");
+  }
+  if (!std::isfinite(learning_rate)) fail(Code::value, class_name() + ": learning_rate must be a finite number");
+  if (common.weight_decay && !std::isfinite(*common.weight_decay)) {
+    fail(Code::value, class_name() + ": weight_decay must be a finite number");
+  }
+  if (common.use_ema && !(common.ema_momentum >= 0 && common.ema_momentum <= 1)) {
+    fail(Code::value, class_name() + ": ema_momentum must lie between 0 and 1");
+  }
+  if (const auto& every = common.ema_overwrite_frequency;
+      every && !(*every >= 1 && *every <= 1e15 && *every == std::floor(*every))) {
+    fail(Code::value, class_name() + ": ema_overwrite_frequency must be a whole number from 1 on");
+  }
+}
+
+Index Optimizer::slot_bytes(std::span<const Shape> weights) const {
+  const Index each = static_cast<Index>(slot_names().size()) + (common.use_ema ? 1 : 0);
+  Index bytes = 0;
+  for (const Shape& shape : weights) {
+    bytes = checked_add(bytes, checked_mul(checked_mul(shape.elements(), each), static_cast<Index>(sizeof(real))));
+  }
+  return bytes;
+}
+
+void Optimizer::bind(std::span<const Shape> weights) {
+  check();
+  if (bound_) {
+    if (!std::equal(weights.begin(), weights.end(), shapes_.begin(), shapes_.end())) {
+      fail(Code::state, "this " + class_name() +
+                            " has been training other weights (their number or shapes differ).\n"
+                            "  fix: compile the model with a new optimizer");
+    }
+    return;
+  }
+  slot_bytes(weights);  // throws if the sizes overflow
+  const auto groups = slot_groups();
+  std::size_t per_weight = 0;
+  for (const auto& group : groups) per_weight += group.size();
+  std::vector<Slot> booked;
+  std::vector<std::size_t> average, own(weights.size() * per_weight);
+  if (common.use_ema) {
+    for (std::size_t w = 0; w < weights.size(); ++w) {
+      average.push_back(booked.size());
+      booked.push_back({"average", w, Array(weights[w])});
+    }
+  }
+  std::size_t before = 0;
+  for (const auto& group : groups) {
+    for (std::size_t w = 0; w < weights.size(); ++w) {
+      for (std::size_t k = 0; k < group.size(); ++k) {
+        own[w * per_weight + before + k] = booked.size();
+        booked.push_back({group[k], w, Array(weights[w])});
+      }
+    }
+    before += group.size();
+  }
+  pointers_.resize(per_weight);
+  shapes_.assign(weights.begin(), weights.end());
+  slots = std::move(booked);
+  own_ = std::move(own);
+  average_ = std::move(average);
+  bound_ = true;
+}
+
+void Optimizer::clip(std::span<real* const> gradients, std::span<const Index> sizes) const noexcept {
+  if (common.clipnorm) {
+    // g * c / max(norm, c)
+    for (std::size_t w = 0; w < gradients.size(); ++w) {
+      const double norm = std::sqrt(sum_of_squares(gradients[w], sizes[w]));
+      if (norm > *common.clipnorm) scale(gradients[w], sizes[w], static_cast<real>(*common.clipnorm / norm));
+    }
+  } else if (common.global_clipnorm) {
+    double sum = 0;
+    for (std::size_t w = 0; w < gradients.size(); ++w) sum += sum_of_squares(gradients[w], sizes[w]);
+    const double norm = std::sqrt(sum);
+    if (norm > *common.global_clipnorm) {
+      for (std::size_t w = 0; w < gradients.size(); ++w) {
+        scale(gradients[w], sizes[w], static_cast<real>(*common.global_clipnorm / norm));
+      }
+    }
+  } else if (common.clipvalue) {
+    const real limit = static_cast<real>(*common.clipvalue);
+    for (std::size_t w = 0; w < gradients.size(); ++w) {
+      real* g = gradients[w];
+      for (Index i = 0; i < sizes[w]; ++i) g[i] = std::clamp(g[i], -limit, limit);
+    }
+  }
+}
+
+void Optimizer::apply(std::span<real* const> weights, std::span<real* const> gradients, std::span<const Index> sizes) noexcept {
+  clip(gradients, sizes);
+  const Index step = iterations + 1;
+  if (common.weight_decay) {
+    const real decay = static_cast<real>(*common.weight_decay), rate = static_cast<real>(learning_rate);
+    for (std::size_t w = 0; w < weights.size(); ++w) {
+      for (Index i = 0; i < sizes[w]; ++i) weights[w][i] -= weights[w][i] * decay * rate;
+    }
+  }
+  const std::size_t per_weight = pointers_.size();
+  for (std::size_t w = 0; w < weights.size(); ++w) {
+    for (std::size_t k = 0; k < per_weight; ++k) pointers_[k] = slots[own_[w * per_weight + k]].value.data();
+    update({weights[w], gradients[w], pointers_, sizes[w]}, step, learning_rate);
+  }
+  if (!average_.empty()) {
+    // The first average is the weight itself.
+    const real keep = iterations == 0 ? real(0) : static_cast<real>(common.ema_momentum);
+    for (std::size_t w = 0; w < weights.size(); ++w) {
+      real* average = slots[average_[w]].value.data();
+      for (Index i = 0; i < sizes[w]; ++i) average[i] = keep * average[i] + (1 - keep) * weights[w][i];
+    }
+    if (const auto& every = common.ema_overwrite_frequency; every && step % static_cast<Index>(*every) == 0) {
+      overwrite_with_averages(weights, sizes);
+    }
+  }
+  iterations = step;
+}
+
+void Optimizer::overwrite_with_averages(std::span<real* const> weights, std::span<const Index> sizes) const noexcept {
+  if (average_.empty() || iterations < 0) return;
+  for (std::size_t w = 0; w < weights.size(); ++w) {
+    const real* average = slots[average_[w]].value.data();
+    std::copy(average, average + sizes[w], weights[w]);
+  }
+}
+
+void Optimizer::describe_common(ConfigVisitor& visitor, double default_learning_rate,
+                                std::optional<double> default_weight_decay) {
+  visitor.field("learning_rate", learning_rate, default_learning_rate);
+  if (default_weight_decay) {
+    double decay = common.weight_decay.value_or(0.0);
+    visitor.field("weight_decay", decay, *default_weight_decay);
+    common.weight_decay = decay;
+  } else {
+    visitor.field("weight_decay", common.weight_decay);
+  }
+  visitor.field("clipnorm", common.clipnorm);
+  visitor.field("global_clipnorm", common.global_clipnorm);
+  visitor.field("clipvalue", common.clipvalue);
+  visitor.field("use_ema", common.use_ema, false);
+  visitor.field("ema_momentum", common.ema_momentum, 0.99);
+  visitor.field("ema_overwrite_frequency", common.ema_overwrite_frequency);
+  visitor.only_none("loss_scale_factor");
+  visitor.only_none("gradient_accumulation_steps");
+}
+
+}  // namespace rondo

@@ -45,37 +45,46 @@ class AdamOptimizer final : public Optimizer {
   bool amsgrad_;
 };
 
+struct Rates {
+  real one_1, one_2, alpha, epsilon;  // 1 - beta_1, 1 - beta_2, ...
+};
+
+template <Index N>
+inline void plain(real* __restrict w, const real* __restrict g, real* __restrict m, real* __restrict v,
+                  const Rates r) noexcept {
+  for (Index i = 0; i < N; ++i) {
+    m[i] += (g[i] - m[i]) * r.one_1;
+    v[i] += (g[i] * g[i] - v[i]) * r.one_2;
+    w[i] -= m[i] * r.alpha / (std::sqrt(v[i]) + r.epsilon);
+  }
+}
+
+template <Index N>
+inline void amsgrad(real* __restrict w, const real* __restrict g, real* __restrict m, real* __restrict v, real* __restrict hat,
+                    const Rates r) noexcept {
+  for (Index i = 0; i < N; ++i) {
+    m[i] += (g[i] - m[i]) * r.one_1;
+    v[i] += (g[i] * g[i] - v[i]) * r.one_2;
+    hat[i] = hat[i] > v[i] ? hat[i] : v[i];
+    w[i] -= m[i] * r.alpha / (std::sqrt(hat[i]) + r.epsilon);
+  }
+}
+
 void AdamOptimizer::update(const Parameter& p, Index step, double rate) const noexcept {
   // Keras computes alpha in the weights' own precision: 1 - 0.999f differs from 0.001 by 1.3e-5 of itself.
   const auto power = [step](double beta) {
     return static_cast<real>(std::pow(static_cast<double>(static_cast<real>(beta)), static_cast<double>(step)));
   };
   const real alpha = static_cast<real>(rate) * std::sqrt(1 - power(beta_2_)) / (1 - power(beta_1_));
-  const real one_1 = static_cast<real>(1 - beta_1_), one_2 = static_cast<real>(1 - beta_2_);
-  const real epsilon = static_cast<real>(epsilon_);
-  real* __restrict w = p.weight;
-  const real* __restrict g = p.gradient;
-  real* __restrict m = p.slots[0];
-  real* __restrict v = p.slots[1];
+  const Rates r{static_cast<real>(1 - beta_1_), static_cast<real>(1 - beta_2_), alpha, static_cast<real>(epsilon_)};
+  real *w = p.weight, *m = p.slots[0], *v = p.slots[1];
+  const real* g = p.gradient;
   if (amsgrad_) {
-    real* __restrict hat = p.slots[2];
-    in_blocks(p.size, [=](Index first, auto count) {
-      for (Index i = first; i < first + count; ++i) {
-        m[i] += (g[i] - m[i]) * one_1;
-        v[i] += (g[i] * g[i] - v[i]) * one_2;
-        hat[i] = std::max(hat[i], v[i]);
-        w[i] -= m[i] * alpha / (std::sqrt(hat[i]) + epsilon);
-      }
-    });
-    return;
+    real* hat = p.slots[2];
+    in_blocks(p.size, [=](Index i, auto n) { amsgrad<n>(w + i, g + i, m + i, v + i, hat + i, r); });
+  } else {
+    in_blocks(p.size, [=](Index i, auto n) { plain<n>(w + i, g + i, m + i, v + i, r); });
   }
-  in_blocks(p.size, [=](Index first, auto count) {
-    for (Index i = first; i < first + count; ++i) {
-      m[i] += (g[i] - m[i]) * one_1;
-      v[i] += (g[i] * g[i] - v[i]) * one_2;
-      w[i] -= m[i] * alpha / (std::sqrt(v[i]) + epsilon);
-    }
-  });
 }
 
 std::shared_ptr<Optimizer> make() { return std::make_shared<AdamOptimizer>(); }

@@ -47,34 +47,56 @@ class RMSpropOptimizer final : public Optimizer {
   bool centered_;
 };
 
+struct Rates {
+  real rate, rho, rest, momentum, epsilon;  // rest: 1 - rho
+};
+
+template <Index N>
+inline void average(real* __restrict v, const real* __restrict g, real* __restrict root, const Rates r) noexcept {
+  for (Index i = 0; i < N; ++i) {
+    v[i] = r.rho * v[i] + r.rest * (g[i] * g[i]);
+    root[i] = v[i];
+  }
+}
+
+template <Index N>
+inline void center(real* __restrict a, const real* __restrict g, real* __restrict root, const Rates r) noexcept {
+  for (Index i = 0; i < N; ++i) {
+    a[i] = r.rho * a[i] + r.rest * g[i];
+    root[i] -= a[i] * a[i];
+  }
+}
+
+template <Index N>
+inline void plain(real* __restrict w, const real* __restrict g, const real* __restrict root, const Rates r) noexcept {
+  for (Index i = 0; i < N; ++i) w[i] -= r.rate * g[i] / std::sqrt(root[i] + r.epsilon);
+}
+
+template <Index N>
+inline void heavy(real* __restrict w, const real* __restrict g, real* __restrict m, const real* __restrict root,
+                  const Rates r) noexcept {
+  for (Index i = 0; i < N; ++i) {
+    m[i] = r.momentum * m[i] + r.rate * g[i] / std::sqrt(root[i] + r.epsilon);
+    w[i] -= m[i];
+  }
+}
+
 void RMSpropOptimizer::update(const Parameter& p, Index, double learning_rate_now) const noexcept {
-  const real rate = static_cast<real>(learning_rate_now), epsilon = static_cast<real>(epsilon_);
-  const real rho = static_cast<real>(rho_), rest = static_cast<real>(1 - rho_), momentum = static_cast<real>(momentum_);
-  real* __restrict w = p.weight;
-  const real* __restrict g = p.gradient;
-  real* __restrict v = p.slots[0];
-  real* __restrict m = momentum_ > 0 ? p.slots[1] : nullptr;
-  real* __restrict a = centered_ ? p.slots[momentum_ > 0 ? 2 : 1] : nullptr;
-  in_blocks(p.size, [=](Index first, auto count) {
-    real u[decltype(count)::value];  // first what stands under the root, then the step
-    for (Index k = 0; k < count; ++k) {
-      v[first + k] = rho * v[first + k] + rest * (g[first + k] * g[first + k]);
-      u[k] = v[first + k];
-    }
-    if (a) {
-      for (Index k = 0; k < count; ++k) {
-        a[first + k] = rho * a[first + k] + rest * g[first + k];
-        u[k] -= a[first + k] * a[first + k];
-      }
-    }
-    for (Index k = 0; k < count; ++k) u[k] = rate * g[first + k] / std::sqrt(u[k] + epsilon);
+  const Rates r{static_cast<real>(learning_rate_now), static_cast<real>(rho_), static_cast<real>(1 - rho_),
+                static_cast<real>(momentum_), static_cast<real>(epsilon_)};
+  real *w = p.weight, *v = p.slots[0];
+  const real* g = p.gradient;
+  real* m = momentum_ > 0 ? p.slots[1] : nullptr;
+  real* a = centered_ ? p.slots[momentum_ > 0 ? 2 : 1] : nullptr;
+  in_blocks(p.size, [=](Index i, auto n) {
+    real root[n];  // what stands under it
+    average<n>(v + i, g + i, root, r);
+    if (a) center<n>(a + i, g + i, root, r);
     if (m) {
-      for (Index k = 0; k < count; ++k) {
-        m[first + k] = momentum * m[first + k] + u[k];
-        u[k] = m[first + k];
-      }
+      heavy<n>(w + i, g + i, m + i, root, r);
+    } else {
+      plain<n>(w + i, g + i, root, r);
     }
-    for (Index k = 0; k < count; ++k) w[first + k] -= u[k];
   });
 }
 

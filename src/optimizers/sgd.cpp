@@ -37,32 +37,41 @@ class SGDOptimizer final : public Optimizer {
   bool nesterov_;
 };
 
+template <Index N>
+inline void plain(real* __restrict w, const real* __restrict g, real rate) noexcept {
+  for (Index i = 0; i < N; ++i) w[i] -= g[i] * rate;
+}
+
+template <Index N>
+inline void heavy(real* __restrict w, const real* __restrict g, real* __restrict m, real rate, real momentum) noexcept {
+  for (Index i = 0; i < N; ++i) {
+    m[i] = m[i] * momentum - g[i] * rate;
+    w[i] += m[i];
+  }
+}
+
+template <Index N>
+inline void nesterov(real* __restrict w, const real* __restrict g, real* __restrict m, real rate, real momentum) noexcept {
+  for (Index i = 0; i < N; ++i) {
+    m[i] = m[i] * momentum - g[i] * rate;
+    w[i] += m[i] * momentum - g[i] * rate;
+  }
+}
+
 void SGDOptimizer::update(const Parameter& p, Index, double learning_rate_now) const noexcept {
   const real rate = static_cast<real>(learning_rate_now), momentum = static_cast<real>(momentum_);
-  real* __restrict w = p.weight;
-  const real* __restrict g = p.gradient;
+  real* w = p.weight;
+  const real* g = p.gradient;
   if (p.slots.empty()) {
-    in_blocks(p.size, [=](Index first, auto count) {
-      for (Index i = first; i < first + count; ++i) w[i] -= g[i] * rate;
-    });
+    in_blocks(p.size, [=](Index i, auto n) { plain<n>(w + i, g + i, rate); });
     return;
   }
-  real* __restrict m = p.slots[0];
+  real* m = p.slots[0];
   if (nesterov_) {
-    in_blocks(p.size, [=](Index first, auto count) {
-      for (Index i = first; i < first + count; ++i) {
-        m[i] = m[i] * momentum - g[i] * rate;
-        w[i] += m[i] * momentum - g[i] * rate;
-      }
-    });
-    return;
+    in_blocks(p.size, [=](Index i, auto n) { nesterov<n>(w + i, g + i, m + i, rate, momentum); });
+  } else {
+    in_blocks(p.size, [=](Index i, auto n) { heavy<n>(w + i, g + i, m + i, rate, momentum); });
   }
-  in_blocks(p.size, [=](Index first, auto count) {
-    for (Index i = first; i < first + count; ++i) {
-      m[i] = m[i] * momentum - g[i] * rate;
-      w[i] += m[i];
-    }
-  });
 }
 
 std::shared_ptr<Optimizer> make() { return std::make_shared<SGDOptimizer>(); }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/registry.h"
+#include "optimizers/base/vector.h"
 
 namespace rondo {
 
@@ -41,8 +42,10 @@ double sum_of_squares(const real* g, Index n) noexcept {
   return ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
 }
 
-void scale(real* g, Index n, real factor) noexcept {
-  for (Index i = 0; i < n; ++i) g[i] *= factor;
+void scale(real* g, Index size, real factor) noexcept {
+  in_blocks(size, [=](Index first, auto n) {
+    for (Index i = first; i < first + n; ++i) g[i] *= factor;
+  });
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-// How update loops are written so that compilers turn them into vector code at -O2: a fixed number of elements at a time,
-// through pointers that do not overlap. Every element goes through the same operations whether it lies in a block or in the
-// rest, so results do not depend on the block.
+// How update loops are written so that compilers turn them into vector code at -O2: a fixed number of elements at a time, in a
+// function whose pointer arguments are __restrict. Every element goes through the same operations whether it lies in a block or
+// in the rest, so results do not depend on the block.
 #pragma once
 
 #include <type_traits>

@@ -1,0 +1,64 @@
+//   mae  = mean |y - yhat|       rmse = sqrt(mean (y - yhat)^2)       mase = mae / naive_error
+//   naive_error = mean over training rows t >= m of |v[t] - v[t-m]|   (Hyndman and Koehler 2006)
+#include <cmath>
+#include <limits>
+
+#include "data/frame_data.h"
+#include "rondo/core/error.h"
+#include "rondo/forecast/forecast.h"
+
+namespace rondo {
+
+double naive_error(const Part& part, Index season, Index target) {
+  const FrameData& d = part.frame().data();
+  if (season < 1) fail(Code::value, "season is " + std::to_string(season) + "; it must be at least 1.");
+  if (target < 0 || target >= static_cast<Index>(d.targets.size())) {
+    fail(Code::value,
+         "no target number " + std::to_string(target) + ": the frame has " + std::to_string(d.targets.size()) + ".");
+  }
+  const std::vector<double>& v = d.targets[static_cast<std::size_t>(target)]->numbers;
+  double sum = 0;
+  Index count = 0;
+  for (Index r = season; r < part.train_rows(); ++r) {
+    const double error = std::fabs(v[static_cast<std::size_t>(r)] - v[static_cast<std::size_t>(r - season)]);
+    if (!std::isfinite(error)) continue;
+    sum += error;
+    ++count;
+  }
+  return count > 0 && sum > 0 ? sum / static_cast<double>(count) : std::numeric_limits<double>::quiet_NaN();
+}
+
+Scores score(const Forecast& forecast, const Part& part, const ScoreOptions& options) {
+  const Index steps = part.frame().framing().horizon;
+  const double naive = naive_error(part, options.season, options.target);
+  if (forecast.samples() != part.samples() || forecast.steps() != steps ||
+      forecast.targets() != static_cast<Index>(part.frame().framing().targets.size())) {
+    fail(Code::shape, "this forecast of " + std::to_string(forecast.samples()) + " samples x " +
+                          std::to_string(forecast.steps()) + " steps is not of this part, which has " +
+                          std::to_string(part.samples()) + " x " + std::to_string(steps) + ".");
+  }
+  if (part.samples() == 0) fail(Code::value, "the part holds no window: there is nothing to score.");
+  Scores out;
+  double absolute = 0, squares = 0;
+  for (Index h = 0; h < steps; ++h) {
+    double a = 0, s = 0;
+    for (Index i = 0; i < part.samples(); ++i) {
+      const double error = forecast(i, h, options.target) - part.truth(i, h, options.target);
+      a += std::fabs(error);
+      s += error * error;
+    }
+    const auto n = static_cast<double>(part.samples());
+    out.mae_by_step.push_back(a / n);
+    out.rmse_by_step.push_back(std::sqrt(s / n));
+    out.mase_by_step.push_back(a / n / naive);
+    absolute += a;
+    squares += s;
+  }
+  const double n = static_cast<double>(part.samples()) * static_cast<double>(steps);
+  out.mae = absolute / n;
+  out.rmse = std::sqrt(squares / n);
+  out.mase = out.mae / naive;
+  return out;
+}
+
+}  // namespace rondo

@@ -1,0 +1,410 @@
+// From records to columns: separator, header and kinds are guessed from the first block, then every row is read once.
+#include "rondo/io/csv.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <map>
+
+#include "io/csv_records.h"
+#include "io/number.h"
+#include "rondo/core/error.h"
+
+namespace rondo {
+namespace {
+
+using csv::Cell;
+using csv::Number;
+
+constexpr std::size_t head_size = std::size_t{256} << 10;
+constexpr std::size_t sample_rows = 1000;
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+bool same_ignoring_case(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+// What a file that is no CSV looks like; "" if nothing is known about it.
+std::string foreign(std::string_view b) {
+  struct Magic {
+    std::string_view bytes;
+    const char* what;
+  };
+  using namespace std::string_view_literals;
+  static const Magic known[] = {
+      {"PK\x03\x04"sv, "a zip archive (an Excel workbook .xlsx, a .npz or a .keras file)"},
+      {"PK\x05\x06"sv, "an empty zip archive"},
+      {"\x93NUMPY"sv, "a NumPy array (.npy)"},
+      {"\x89HDF\r\n"sv, "an HDF5 file (.h5)"},
+      {"\x1f\x8b"sv, "a gzip file: unpack it first (gunzip)"},
+      {"\x28\xb5\x2f\xfd"sv, "a zstd file: unpack it first (unzstd)"},
+      {"BZh"sv, "a bzip2 file: unpack it first (bunzip2)"},
+      {"\xfd"
+       "7zXZ"sv,
+       "an xz file: unpack it first (unxz)"},
+      {"PAR1"sv, "a Parquet file"},
+      {"ARROW1"sv, "an Arrow file"},
+      {"SQLite format 3"sv, "an SQLite database"},
+      {"\xd0\xcf\x11\xe0"sv, "an old Excel workbook (.xls)"},
+      {"\x89PNG"sv, "a PNG picture"},
+      {"\xff\xd8\xff"sv, "a JPEG picture"},
+      {"%PDF-"sv, "a PDF document"},
+      {"\x7f"
+       "ELF"sv,
+       "a program"},
+      {"\xff\xfe"sv, "UTF-16 text: save it as UTF-8"},
+      {"\xfe\xff"sv, "UTF-16 text: save it as UTF-8"},
+      {"<!DOCTYPE"sv, "a web page (HTML)"},
+      {"<html"sv, "a web page (HTML)"},
+      {"<?xml"sv, "an XML file"},
+  };
+  for (const Magic& m : known) {
+    if (b.substr(0, m.bytes.size()) == m.bytes) return m.what;
+  }
+  const std::size_t first = b.find_first_not_of(" \t\r\n");
+  if (first != std::string_view::npos &&
+      (b[first] == '{' || (b[first] == '[' && b.find_first_of("{[\"", first + 1) == first + 1))) {
+    return "a JSON file";
+  }
+  return {};
+}
+
+// A cell of a message: short, and harmless to print.
+std::string quoted(std::string_view cell) {
+  const bool cut = cell.size() > 40;
+  return "'" + escaped(cut ? cell.substr(0, 40) : cell) + (cut ? "...'" : "'");
+}
+
+// 1949-01, 01/02/1949, 12:30, 2020-01-01T00:00:00Z: begins with a digit and goes on like a date.
+bool date_like(std::string_view s) {
+  if (s.empty() || s[0] < '0' || s[0] > '9') return false;
+  int digits = 0, marks = 0;
+  for (const char c : s) {
+    if (c >= '0' && c <= '9') {
+      ++digits;
+    } else if (c == '-' || c == '/' || c == ':' || c == '.') {
+      ++marks;
+    } else if (c != 'T' && c != 'Z' && c != '+' && c != ' ') {
+      return false;
+    }
+  }
+  return marks > 0 && digits >= 3;
+}
+
+class Reader {
+ public:
+  Reader(std::string_view head, csv::Bytes& rest, std::string name, const CsvOptions& options)
+      : name_(std::move(name)), options_(options), head_(head), rest_(rest) {}
+
+  Csv read();
+
+ private:
+  enum class Kind : std::uint8_t { open, number, text };  // open: no value seen yet
+  enum class Value { number, missing, text, too_large };
+
+  [[noreturn]] void refuse(Index line, const std::string& what) const {
+    fail(Code::format, escaped(name_) + ", line " + std::to_string(line) + ": " + what);
+  }
+  Value classify(std::string_view cell, double& value) const;
+  bool is_missing(std::string_view cell) const;
+  char guess_separator() const;
+  bool guess_header(const std::vector<Cell>& first) const;
+  void guess_kinds(char separator);
+  void name_columns(const std::vector<Cell>* header, Index line, std::size_t count);
+  void add_row(const std::vector<Cell>& cells, Index line);
+  void add_cell(std::size_t column, std::string_view cell, Index line);
+  [[noreturn]] void refuse_text(std::size_t column, std::string_view cell, Index line) const;
+  void drop_empty_nameless();
+
+  const std::string name_;
+  const CsvOptions& options_;
+  std::string_view head_;
+  csv::Bytes& rest_;
+  Csv out_;
+  std::vector<Kind> kinds_;
+  std::vector<bool> nameless_;
+};
+
+bool Reader::is_missing(std::string_view cell) const {
+  if (cell.empty()) return true;
+  static constexpr std::array<std::string_view, 16> spellings = {"na",     "n/a",     "#n/a",    "#na",     "<na>", "nan",
+                                                                 "-nan",   "null",    "none",    "nil",     "?",    "#n/a n/a",
+                                                                 "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan"};
+  if (cell.size() <= 8) {
+    for (const std::string_view s : spellings) {
+      if (same_ignoring_case(cell, s)) return true;
+    }
+  }
+  return std::find(options_.missing.begin(), options_.missing.end(), cell) != options_.missing.end();
+}
+
+Reader::Value Reader::classify(std::string_view cell, double& value) const {
+  cell = csv::trimmed(cell);
+  const Number number = csv::parse_number(cell, options_.decimal, value);
+  if (number == Number::ok) {
+    if (value != value) return Value::missing;
+    return options_.missing.empty() || !is_missing(cell) ? Value::number : Value::missing;
+  }
+  if (is_missing(cell)) return Value::missing;
+  return number == Number::too_large ? Value::too_large : Value::text;
+}
+
+// The first of tab ; , | that cuts every row of the sample into the same number of cells (more than one); if none does, the one
+// that the first row has most of. ; comes before , because of decimal commas.
+char Reader::guess_separator() const {
+  char most = ',';
+  std::size_t most_cells = 1;
+  for (const char candidate : {'\t', ';', ',', '|'}) {
+    csv::MemoryBytes bytes(head_);
+    csv::Records records(bytes, candidate, name_);
+    std::vector<Cell> cells;
+    std::vector<std::size_t> counts;
+    try {
+      while (counts.size() < 100 && records.next(cells)) {
+        if (!cells.empty()) counts.push_back(cells.size());
+      }
+    } catch (const Error&) {
+      // The real reading reports it.
+    }
+    if (counts.size() > 1 && head_.size() == head_size) counts.pop_back();  // may be cut off
+    if (counts.empty() || counts[0] == 1) continue;
+    if (std::equal(counts.begin() + 1, counts.end(), counts.begin())) return candidate;
+    if (counts[0] > most_cells) {
+      most = candidate;
+      most_cells = counts[0];
+    }
+  }
+  return most;
+}
+
+bool Reader::guess_header(const std::vector<Cell>& first) const {
+  if (options_.header) return *options_.header;
+  bool any = false;
+  for (const Cell& cell : first) {
+    double value = 0;
+    const Value kind = classify(cell.text, value);
+    if (kind == Value::missing) continue;
+    if (kind == Value::text && !date_like(csv::trimmed(cell.text))) return true;
+    any = any || kind == Value::number;
+  }
+  return !any;
+}
+
+void Reader::guess_kinds(char separator) {
+  csv::MemoryBytes bytes(head_);
+  csv::Records records(bytes, separator, name_);
+  std::vector<Cell> cells;
+  std::vector<std::array<Index, 2>> seen(kinds_.size());  // numbers, texts
+  try {
+    bool first = out_.header;
+    for (std::size_t row = 0; row < sample_rows && records.next(cells);) {
+      if (cells.empty()) continue;
+      if (first) {
+        first = false;
+        continue;
+      }
+      ++row;
+      for (std::size_t c = 0; c < std::min(cells.size(), seen.size()); ++c) {
+        double value = 0;
+        const Value kind = classify(cells[c].text, value);
+        if (kind != Value::missing) ++seen[c][kind == Value::text ? 1 : 0];
+      }
+    }
+  } catch (const Error&) {
+    // The real reading reports it.
+  }
+  for (std::size_t c = 0; c < kinds_.size(); ++c) {
+    if (kinds_[c] == Kind::text || seen[c][0] + seen[c][1] == 0) continue;
+    kinds_[c] = seen[c][1] > seen[c][0] ? Kind::text : Kind::number;
+  }
+}
+
+void Reader::name_columns(const std::vector<Cell>* header, Index line, std::size_t count) {
+  std::map<std::string, std::size_t, std::less<>> taken;
+  for (std::size_t c = 0; c < count; ++c) {
+    std::string name = header ? std::string(csv::trimmed((*header)[c].text)) : "";
+    nameless_.push_back(name.empty());
+    if (name.empty()) name = "c" + std::to_string(c);
+    const auto [it, fresh] = taken.emplace(name, c);
+    if (!fresh) {
+      refuse(line, "columns " + std::to_string(it->second + 1) + " and " + std::to_string(c + 1) + " are both named " +
+                       quoted(name) + ". Give each column a name of its own.");
+    }
+    out_.columns.emplace_back();
+    out_.columns.back().name = std::move(name);
+    kinds_.push_back(Kind::open);
+  }
+  for (const std::string& name : options_.text) {
+    const auto it = taken.find(name);
+    if (it == taken.end()) {
+      std::vector<std::string> known;
+      for (const auto& [n, c] : taken) known.push_back(n);
+      fail(Code::value,
+           "no column " + quoted(name) + " in " + escaped(name_) + " to keep as text." + did_you_mean(name, known));
+    }
+    kinds_[it->second] = Kind::text;
+  }
+}
+
+void Reader::refuse_text(std::size_t column, std::string_view cell, Index line) const {
+  std::string why = "column " + quoted(out_.columns[column].name) + " holds numbers, but " + quoted(cell) + " is not one.";
+  double value = 0;
+  std::string digits(cell);
+  std::erase(digits, ',');
+  const bool comma = options_.decimal == '.' && cell.find(',') != std::string_view::npos &&
+                     csv::parse_number(csv::trimmed(digits), '.', value) == Number::ok;
+  if (comma) {
+    why += " If ',' is the decimal mark, read the file with CsvOptions{.decimal = ','}; if it groups thousands, take it out.";
+  } else if (date_like(csv::trimmed(cell)) || cell.size() > 20) {
+    why += " If the column is text or a date, read the file with CsvOptions{.text = {...}}, which names it.";
+  } else {
+    why +=
+        " If it stands for a missing value, read the file with CsvOptions{.missing = {...}}, which lists it; if the column is "
+        "text, "
+        "with {.text = {...}}, which names it.";
+  }
+  refuse(line, why);
+}
+
+void Reader::add_cell(std::size_t c, std::string_view cell, Index line) {
+  Column& column = out_.columns[c];
+  Kind& kind = kinds_[c];
+  if (kind == Kind::text) {
+    column.labels.push_back(cell);
+    return;
+  }
+  double value = nan;
+  switch (classify(cell, value)) {
+    case Value::missing:
+      column.numbers.push_back(nan);
+      return;
+    case Value::number:
+      kind = Kind::number;
+      column.numbers.push_back(value);
+      return;
+    case Value::too_large:
+      refuse(line, "column " + quoted(column.name) + ": " + quoted(cell) +
+                       " is too large for a number (the limit is about 1.8e308).");
+    case Value::text:
+      break;
+  }
+  if (kind == Kind::number) refuse_text(c, cell, line);
+  kind = Kind::text;  // only missing values so far
+  for (std::size_t i = 0; i < column.numbers.size(); ++i) column.labels.push_back("");
+  column.numbers = {};
+  column.labels.push_back(cell);
+}
+
+void Reader::add_row(const std::vector<Cell>& cells, Index line) {
+  const std::size_t columns = out_.columns.size();
+  if (cells.size() != columns) {
+    const auto count = [](std::size_t n) { return std::to_string(n) + (n == 1 ? " cell" : " cells"); };
+    refuse(line, count(cells.size()) + ", but " + (out_.header ? "the header has " : "the first row has ") +
+                     std::to_string(columns) + "." +
+                     (cells.size() < columns ? " Is the line cut short?"
+                                             : " Does a cell hold the separator without quotes around it?"));
+  }
+  for (std::size_t c = 0; c < columns; ++c) add_cell(c, cells[c].text, line);
+  ++out_.rows;
+}
+
+// A separator at the end of every line makes one more column, without name or value: it is not there.
+void Reader::drop_empty_nameless() {
+  for (std::size_t c = out_.columns.size(); c-- > 0;) {
+    if (nameless_[c] && kinds_[c] == Kind::open && out_.header && out_.columns.size() > 1) {
+      out_.columns.erase(out_.columns.begin() + static_cast<std::ptrdiff_t>(c));
+      kinds_.erase(kinds_.begin() + static_cast<std::ptrdiff_t>(c));
+    }
+  }
+}
+
+Csv Reader::read() {
+  if (head_.empty())
+    fail(Code::format,
+         escaped(name_) + ": the file is empty. A CSV file has a row of column names and then one row per time step.");
+  if (const std::string what = foreign(head_); !what.empty()) {
+    fail(Code::format, escaped(name_) + ": this is no CSV file; it looks like " + what + ".");
+  }
+  if (head_.substr(0, 3) == "\xef\xbb\xbf") head_.remove_prefix(3);
+  out_.separator = options_.separator ? options_.separator : guess_separator();
+
+  csv::ChainBytes bytes(head_, rest_);
+  csv::Records records(bytes, out_.separator, name_);
+  std::vector<Cell> cells;
+  Index blank = 0;  // blank lines not yet accounted for
+  Index blank_line = 0;
+  while (records.next(cells)) {
+    if (cells.empty()) {
+      if (blank++ == 0) blank_line = records.line();
+      continue;
+    }
+    if (out_.columns.empty()) {
+      out_.header = guess_header(cells);
+      name_columns(out_.header ? &cells : nullptr, records.line(), cells.size());
+      guess_kinds(out_.separator);
+      blank = 0;
+      if (out_.header) continue;
+    }
+    if (blank > 0 && out_.columns.size() == 1) {
+      if (out_.rows == 0) out_.first_line = blank_line;
+      for (Index i = 0; i < blank; ++i) {
+        add_cell(0, "", blank_line + i);
+        ++out_.rows;
+      }
+    } else if (blank > 0 && out_.rows > 0) {
+      out_.one_line_rows = false;
+    }
+    blank = 0;
+    if (out_.rows == 0) out_.first_line = records.line();
+    if (records.lines() > 1) out_.one_line_rows = false;
+    add_row(cells, records.line());
+  }
+  if (out_.columns.empty()) fail(Code::format, escaped(name_) + ": nothing but blank lines.");
+  if (out_.rows == 0) fail(Code::format, escaped(name_) + ": a header, but no row below it.");
+  drop_empty_nameless();
+  for (std::size_t c = 0; c < out_.columns.size(); ++c) {
+    Column& column = out_.columns[c];
+    column.text = kinds_[c] == Kind::text;
+    column.numbers.shrink_to_fit();
+    column.labels.shrink_to_fit();
+  }
+  return std::move(out_);
+}
+
+void check(const CsvOptions& options) {
+  if (options.decimal != '.' && options.decimal != ',') fail(Code::value, "CsvOptions::decimal is '.' or ','.");
+  const char s = options.separator;
+  if (s == '"' || s == '\n' || s == '\r' || s == '.' || (s >= '0' && s <= '9')) {
+    fail(Code::value, "CsvOptions::separator cannot be a quote, a line end, a point or a digit.");
+  }
+  if (s != 0 && s == options.decimal)
+    fail(Code::value, "CsvOptions::separator and CsvOptions::decimal are the same character.");
+}
+
+Csv read_all(csv::Bytes& bytes, const std::string& name, const CsvOptions& options) {
+  check(options);
+  std::string head(head_size, '\0');
+  std::size_t size = 0;
+  while (size < head.size()) {
+    const std::size_t n = bytes.read(head.data() + size, head.size() - size);
+    if (n == 0) break;
+    size += n;
+  }
+  return Reader(std::string_view(head).substr(0, size), bytes, name, options).read();
+}
+
+}  // namespace
+
+Csv read_csv_columns(const std::string& path, const CsvOptions& options) {
+  csv::FileBytes bytes(path);
+  return read_all(bytes, path, options);
+}
+
+Csv parse_csv(std::string_view bytes, const std::string& name, const CsvOptions& options) {
+  csv::MemoryBytes memory(bytes);
+  return read_all(memory, name, options);
+}
+
+}  // namespace rondo

@@ -11,10 +11,10 @@ namespace rondo {
 
 // One call of a layer (or one input of the model, when layer is empty). Made by LayerRef::call and Input.
 struct GraphNode {
-  LayerRef layer;                       // empty: an input
-  std::string input_name;               // of an input
-  std::vector<SymbolicTensor> inputs;   // what flows in
-  Shapes output_shapes;                 // with samples first; None where unknown
+  LayerRef layer;                      // empty: an input
+  std::string input_name;              // of an input
+  std::vector<SymbolicTensor> inputs;  // what flows in
+  Shapes output_shapes;                // with samples first; None where unknown
 };
 
 // Where a node reads: output `output` of node number `node` in Graph::nodes.
@@ -28,17 +28,32 @@ struct Graph {
     LayerRef layer;  // empty: input
     std::string name;
     std::vector<Edge> in;
-    Shapes out;                 // symbolic
+    Shapes out;  // symbolic
     MaskFlow mask = MaskFlow::none;
     std::vector<int> consumers;  // node numbers, ascending
   };
-  std::vector<Node> nodes;      // topological; inputs first, in the model's order
+  std::vector<Node> nodes;  // topological; inputs first, in the model's order
   std::vector<int> inputs;
   std::vector<Edge> outputs;
   std::vector<LayerRef> layers;  // each once, in order of first call
 
-  // Throws Error(shape) naming the layer for an output that no input reaches, or a mask that would be dropped.
+  std::string mask_refusal;  // "" or why a mask would be lost, naming the layer: see ModelState::built
+
+  // Nodes and layers come in Keras's order (by depth, then by traversal), because that is the order of weights in a file.
+  // Layers without a name get one. Throws Error(shape | value) for an output that no input reaches, or two layers of one name.
   static Graph make(const std::vector<SymbolicTensor>& inputs, const std::vector<SymbolicTensor>& outputs);
 };
+
+// Gives every unnamed layer the next free name of its class: lstm, lstm_1. Throws Error(value) if two were given the same name.
+void name_layers(const std::vector<LayerRef>& layers);
+
+// A weight, whether training moves it, and the layer it belongs to (the one named in messages, not one inside it).
+struct WeightEntry {
+  Weight* weight;
+  Layer* layer;
+  bool trained;
+};
+// Layer by layer, in Keras's order: a layer's own trainable weights, its other ones, then those of the layers inside it.
+std::vector<WeightEntry> weights_of(const std::vector<LayerRef>& layers);
 
 }  // namespace rondo

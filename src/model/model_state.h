@@ -16,37 +16,65 @@ namespace rondo {
 struct ModelState {
   std::string name;
   bool sequential = false;
-  std::vector<LayerRef> stack;           // of a Sequential, also before it is built
-  std::optional<SymbolicTensor> input;   // of a Sequential given an Input
+  std::vector<LayerRef> stack;          // of a Sequential, also before it is built
+  std::optional<SymbolicTensor> input;  // of a Sequential given an Input
   std::vector<SymbolicTensor> inputs, outputs;
-  std::optional<Graph> graph;            // once built
-  std::vector<Weight*> weights;          // layer by layer, Keras's order (a layer's trainable ones before the others)
-  std::vector<Weight*> trainable;        // those that training moves, in the same order
+  std::optional<Graph> graph;      // once built
+  std::vector<Weight*> weights;    // layer by layer, Keras's order (a layer's trainable ones before the others)
+  std::vector<Weight*> trainable;  // those that training moves, in the same order
 
   OptimizerRef optimizer;
   LossRef loss;
   std::vector<std::string> metric_names;
   std::vector<std::shared_ptr<Metric>> metrics;
 
-  AxisNames axes;                        // names of the input's axes, for messages and the file
-  std::uint64_t step = 0;                // training steps so far: keys the random draws
+  AxisNames axes;                  // names of the input's axes, for messages and the file
+  std::uint64_t step = 0;          // training steps so far: keys the random draws
+  bool keras_mask_compat = false;  // lose masks in silence where Keras does; a file written by Keras sets it
 
   // Builds a Sequential for this input shape (samples first).
   void build(const Shape& input);
-  // Throws Error(state) with what to type if not built.
+  // The graph, ready to run. Throws Error(state) with what to type if not built, Error(shape) if a mask would be lost.
   const Graph& built() const;
-  void pack(bool for_training);          // after any change of weights
+  void pack(bool for_training);  // after any change of weights (fit: once a step)
+  // Fills `weights` and `trainable` anew: after building, and when a layer's `trainable` was changed.
+  void list_weights();
+
+  // A session of at least this size: an idle one or a new one. Give it back after use; drop it after an error. `threads` as
+  // given by thread_count().
+  std::unique_ptr<Session> borrow(const SessionSize& size);
+  void give_back(std::unique_ptr<Session> session, const SessionSize& size);
+
+  // Stateful layers: their state, between one call of fit, evaluate or predict and the next. load before the first batch,
+  // store after the last.
+  bool stateful() const;
+  void load_state(Session& session);
+  void store_state(Session& session);
+  std::vector<std::byte> carried;
 
   // Idle inference sessions, kept so that predict in a loop books nothing.
+  struct Idle {
+    SessionSize size;
+    std::unique_ptr<Session> session;
+  };
   std::mutex mutex;
-  std::vector<std::unique_ptr<Session>> idle;
+  std::vector<Idle> idle;
 };
 
 // A number of threads that was asked for (0: as many as cores), within [1, 256].
 int thread_count(int asked);
 
-// Checks one batch of arrays against the model's inputs, in words of axes; returns the arrays as the network takes them
-// (a missing trailing 1 added). `what` names the argument: "X".
-std::vector<Array> checked_inputs(const ModelState& model, const std::vector<Array>& x, const std::string& what);
+// Checks arrays against the model's inputs, in words of axes. Returns the shapes as the network takes them: a missing trailing
+// 1 added or one too many taken away, which moves no value. `what` names the argument: "X". Builds a Sequential that waited for
+// data. Throws Error(shape).
+Shapes checked_inputs(ModelState& model, const std::vector<Array>& x, const std::string& what = "X");
+// The same for the targets of x (checked before): one array an output, as many samples, the shape of the output (a trailing 1
+// may be missing or too many; nothing broadcasts).
+Shapes checked_targets(const ModelState& model, const Shapes& x, const std::vector<Array>& y, const std::string& what = "y");
+// The same for a source's shapes (first size None). Throws Error(shape).
+Shapes checked_source_inputs(ModelState& model, const Shapes& x);
+Shapes checked_source_targets(const ModelState& model, const Shapes& x, const Shapes& y);
+// The outputs' shapes when the inputs have these.
+Shapes outputs_for(const Graph& graph, const Shapes& inputs);
 
 }  // namespace rondo

@@ -17,15 +17,17 @@
 namespace rondo {
 
 struct SessionSize {
-  Shapes inputs;      // capacity of each input, samples first, all known
+  Shapes inputs;  // capacity of each input, samples first, all known
   Purpose purpose;
   int threads = 1;
+  bool input_gradients = false;  // for gradient checks
 };
 
 // What a non-finite number was first seen in: first by node order, then by sample.
 struct Culprit {
   std::string layer;
-  Index sample;      // in the batch; -1: only the sum over the batch is not finite
+  Index sample;        // in the batch; -1: only the sum over the batch is not finite
+  bool given = false;  // what the layer was given of this sample was not finite either
 };
 
 class Session {
@@ -36,26 +38,34 @@ class Session {
   Session(const Graph& graph, const SessionSize& size);
   ~Session();
 
+  Index booked() const noexcept;                    // bytes of the one allocation: the total of measure()
   bool holds(const Shapes& inputs) const noexcept;  // within capacity
-  // The batch to come: `inputs` are its shapes (same samples in each), within capacity.
-  void start(const Shapes& inputs) noexcept;
-  real* input(int i) noexcept;                  // where the batch is gathered
-  const Port& output(int i) const noexcept;     // values and mask of model output i; whole batch
-  real* output_gradient(int i) noexcept;        // d loss / d output i, to be filled before backward
+  // The batch to come: `inputs` are its shapes (the same samples in each). Throws Error(shape) if they exceed the capacity or
+  // do not suit; allocates only when another size than samples differs from the last start.
+  void start(const Shapes& inputs);
+  // The same sizes as last time (at first: the capacity's) but for the samples, which must be within capacity.
+  void start(Index samples) noexcept;
+  Index samples() const noexcept;
+  real* input(int i) noexcept;               // where the batch is gathered
+  const Port& output(int i) const noexcept;  // values and mask of model output i; whole batch
+  real* output_gradient(int i) noexcept;     // d loss / d output i, to be filled before each backward, which changes it
 
   void forward(bool training, std::uint64_t seed = 0) noexcept;
-  void backward() noexcept;                     // gradients() are then complete
-  void update_moving() noexcept;                // Layer::update of every node, in order
-  // Flat gradient of trainable weight number i (the order of ModelState::trainable).
+  void backward() noexcept;       // gradients() are then complete
+  void update_moving() noexcept;  // Layer::update of every node, in order; after forward(true)
+  // Flat gradient of trained weight number i (the order of ModelState::trainable when the session was made).
+  int gradients() const noexcept;  // their number
   std::span<real> gradient(int i) noexcept;
-  real* input_gradient(int i) noexcept;         // for gradient checks; only if asked for by want_input_gradients
-  void want_input_gradients();                  // before the first start()
+  const real* input_gradient(int i) const noexcept;  // nullptr unless SessionSize::input_gradients; after backward
 
-  // Streaming: Life::state of every node; see Purpose::streaming.
+  // Life::state of every node: of streams, and of stateful layers.
   void reset_state() noexcept;
+  std::span<std::byte> state() noexcept;
 
-  std::optional<Culprit> first_non_finite_value() const noexcept;
-  std::optional<Culprit> first_non_finite_gradient() noexcept;
+  // In node order (a training session keeps every value; one for inference knows its outputs only), then by sample.
+  std::optional<Culprit> first_non_finite_value() const;
+  // After backward: from the loss towards the inputs, then by sample; then the weights' gradients.
+  std::optional<Culprit> first_non_finite_gradient() const;
 
  private:
   struct Impl;

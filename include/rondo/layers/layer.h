@@ -49,7 +49,8 @@ class Layer {
     return !masked.empty() && masked[0] ? MaskFlow::pass : MaskFlow::none;
   }
   // Refreshes the packed copies from the weights; for_training: those of backward too.
-  virtual void pack(Weights& weights, bool for_training) const noexcept;
+  // (its own only: refresh() walks into the layers inside)
+  virtual void pack(Weights& /*weights*/, bool /*for_training*/) const noexcept {}
   // Checks and fills in what depends on the config only, before the first build ("activation 'tnah' is unknown").
   virtual void check() const {}
 
@@ -61,7 +62,9 @@ class Layer {
   // A layer that mixes samples (BatchNormalization in training) needs sums over the whole batch before it can go on. Each
   // round, every shard adds its part into run.partial(round), `partial_size` doubles that start at zero; the session sums
   // them in shard order and every shard then reads run.joint(round). forward/backward run after the last round.
-  // backward's rounds follow forward's in numbering: forward 0..f-1, backward f..f+b-1.
+  // backward's rounds follow forward's in numbering: forward 0..f-1, backward f..f+b-1. Only a session for training asks; a
+  // layer that does not mix now (it is frozen, say) answers 0. With run.training() false no partial() is called, whatever
+  // rounds() says.
   virtual int rounds(Direction) const { return 0; }
   virtual Index partial_size(int /*round*/) const { return 0; }
   virtual void partial(const Run&, int /*round*/) const noexcept {}
@@ -71,23 +74,38 @@ class Layer {
 
   // ---- what all layers share ----
   const std::string& name() const { return name_; }
-  void set_name(std::string name) { name_ = std::move(name); }
+  // An empty name is filled in by the model: "lstm", "lstm_1".
+  void set_name(std::string name, bool automatic = false) {
+    name_ = std::move(name);
+    automatic_name_ = automatic || name_.empty();
+  }
+  bool automatic_name() const { return automatic_name_; }
   bool trainable = true;
-  Shape input_shape;  // the input_shape argument: without samples; empty if not given
+  Shape input_shape;        // the input_shape argument: without samples; empty if not given
   Index batch_size = None;  // batch_shape's first size; None if not given
 
   bool built() const { return built_; }
   const Shapes& built_for() const { return built_for_; }
-  // Builds once and gives every new weight its initial value by `seed`; a second node may bring other sizes as long as the
-  // weights fit. Nothing is allocated before the sum of all weights is known to fit in memory.
+  // Builds once (all or nothing: a build that throws leaves the layer unbuilt) and gives every new weight its initial value by
+  // `seed`; a second node may bring other sizes as long as the weights fit. Nothing is allocated before the sum of all weights
+  // is known to fit in memory.
   void ensure_built(const Shapes& in, std::uint64_t seed);
   Weights& weights() { return weights_; }
   const Weights& weights() const { return weights_; }
   // "layer 'lstm' (LSTM, built for (samples, time steps=10, features=2))"
   std::string described() const;
+  // Refreshes the packed copies of this layer and of those inside it.
+  void refresh(bool for_training) noexcept;
+  // Books the packed copies that only backward reads, of this layer and of those inside it (once; a session for training asks).
+  void book_training_packs();
 
  private:
+  friend class Weights;
+  void book(const Shapes& in);  // build() without values
+  void finish(std::uint64_t seed, std::uint64_t& stream);
+
   std::string name_;
+  bool automatic_name_ = true;
   bool built_ = false;
   Shapes built_for_;
   Weights weights_;

@@ -57,7 +57,8 @@ class Plan {
     book(training() ? Life::saved : Life::scratch, slot, count, sizeof(T));
   }
 
-  // A layer inside this one (Bidirectional, TimeDistributed): its bookings, as child number k.
+  // A layer inside this one (Bidirectional, TimeDistributed): its bookings, as child number k. A child may appear more than
+  // once.
   void child(int k, const Layer& layer, const Shapes& in);
 
   // Bytes booked in one life, children included (64-byte aligned slots).
@@ -97,9 +98,12 @@ struct Dims {
   Index rows() const { return rank == 0 || (*this)[-1] == 0 ? 0 : elements() / (*this)[-1]; }  // all axes but the last
 };
 
+// Throws Error(shape) for more than Dims::max_rank axes.
+Dims dims_of(const Shape& shape);
+
 // One input or output of a call: values in the public layout (samples, time steps, features), C order.
 struct Port {
-  real* values = nullptr;              // nullptr: absent (a gradient nobody needs)
+  real* values = nullptr;        // nullptr: absent (a d_in nobody needs; a d_out of an output that took no part: zero)
   // (samples, time steps), 1 = keep; nullptr: no mask, every step is valid. A port of two axes may carry one too, (samples):
   // TimeDistributed hands its inner layer each time step as a sample.
   std::uint8_t* mask = nullptr;
@@ -116,10 +120,12 @@ struct NodeTable {
   std::vector<std::ptrdiff_t> gradients;  // offset in the shard's gradient vector; -1: not trained
   std::vector<const real*> packed;        // by pack slot
   std::vector<NodeTable> children;
+  const Layer* layer = nullptr;
 
   static constexpr std::size_t absent = static_cast<std::size_t>(-1);
 
-  // Lays out every booking of `plan` from the three cursors on, which advance.
+  // Lays out every booking of `plan` from the three cursors (state, saved, scratch) on, which advance. No weight is trained
+  // yet.
   static NodeTable make(const Plan& plan, const Layer& layer, std::array<std::size_t, 3>& cursor);
 };
 
@@ -129,11 +135,12 @@ struct RunContext {
   std::byte* saved = nullptr;
   std::byte* scratch = nullptr;
   real* gradients = nullptr;
-  bool training = false;
-  bool carry = false;            // start from Life::state and leave the final state there
-  std::uint64_t seed = 0;        // of this step; with the sample number it keys every random draw
-  Index first_sample = 0;        // of this shard, in the batch
-  double* const* partial = nullptr;  // mixing layers: this shard's sums, by round
+  bool training = false;                 // behave as in training: draw dropout, use the batch's own moments
+  bool keeps = false;                    // Life::saved is there: the plan was made for training, a backward may follow
+  bool carry = false;                    // start from Life::state and leave the final state there
+  std::uint64_t seed = 0;                // of this step; with the sample number it keys every random draw
+  Index first_sample = 0;                // of this shard, in the batch
+  double* const* partial = nullptr;      // mixing layers: this shard's sums, by round
   const double* const* joint = nullptr;  // the same, summed over shards in shard order
 };
 
@@ -145,13 +152,15 @@ class Run {
 
   const Port& in(int i = 0) const { return in_[static_cast<std::size_t>(i)]; }
   const Port& out(int i = 0) const { return out_[static_cast<std::size_t>(i)]; }
-  // Gradients; values == nullptr when absent. A backward overwrites d_in and reads d_out.
+  // Gradients; values == nullptr when absent. A backward overwrites d_in and reads d_out; an absent d_out is all zeros. At
+  // least one d_out is there whenever backward is called.
   const Port& d_in(int i = 0) const { return d_in_[static_cast<std::size_t>(i)]; }
   const Port& d_out(int i = 0) const { return d_out_[static_cast<std::size_t>(i)]; }
   int inputs() const { return static_cast<int>(in_.size()); }
   int outputs() const { return static_cast<int>(out_.size()); }
 
   bool training() const { return context_->training; }
+  bool keeps() const { return context_->keeps; }  // forward must leave in saved() what backward will read
   bool carry() const { return context_->carry; }
   const RunContext& context() const { return *context_; }
 
@@ -178,7 +187,7 @@ class Run {
   // The slot booked by Plan::kept.
   template <class T = real>
   T* kept(int slot) const {
-    return context_->training ? saved<T>(slot) : scratch<T>(slot);
+    return context_->keeps ? saved<T>(slot) : scratch<T>(slot);
   }
   double* partial(int round) const { return context_->partial[round]; }
   const double* joint(int round) const { return context_->joint[round]; }

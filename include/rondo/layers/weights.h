@@ -28,9 +28,12 @@ class Weights {
   // A packed copy of weights, refreshed by Layer::pack after every change of a weight; returns its slot.
   // for_training: only read by backward, and only refreshed while training.
   int pack(Index reals, bool for_training = false);
-  // A layer inside this one; `name` is its folder in Keras's file ("forward_layer", "layer").
-  void child(std::string name, Layer& layer);
+  // A layer inside this one: builds it for inputs of these shapes (its weights get their values with the parent's). `name` is
+  // its folder in Keras's file ("forward_layer", "layer").
+  void child(std::string name, Layer& layer, const Shapes& in);
 
+  // The values stay where they are for the life of the layer: sessions point at them. Write into value.data(), then refresh the
+  // packed copies (Model::set_weights does both).
   std::vector<Weight>& own() { return own_; }
   const std::vector<Weight>& own() const { return own_; }
   struct Pack {

@@ -21,8 +21,8 @@
 
 namespace rondo {
 
-struct GraphNode;   // src/model/graph.h
-struct ModelState;  // src/model/model_state.h
+struct GraphNode;    // src/model/graph.h
+struct ModelState;   // src/model/model_state.h
 struct StreamState;  // src/model/stream.cpp
 class Model;
 
@@ -164,7 +164,7 @@ class Model {
 
   const std::string& name() const;
   bool built() const;
-  Shapes input_shapes() const;   // with samples first
+  Shapes input_shapes() const;  // with samples first
   Shapes output_shapes() const;
   std::vector<LayerRef> layers() const;  // without inputs, in order
   LayerRef layer(const std::string& name) const;
@@ -197,10 +197,16 @@ class Model {
   // as the whole sequence. A model that needs the future (Bidirectional, go_backwards) is refused, naming the layer.
   State state(Index rows = 1) const;
   // x: rows x features of one time step. The view lives until the next step of this state.
+  // x of another size than rows x features: an empty view, and nothing moves.
   std::span<const real> step(std::span<const real> x, State& state) const noexcept;
+  // A model with several inputs: one span each.
+  std::span<const real> step(std::initializer_list<std::span<const real>> x, State& state) const noexcept;
   Shape step_shape(const State& state) const;  // of the view
 
   void reset_states();  // of layers with stateful=True
+
+  // True: a layer that does not hand a mask on loses it in silence, as in Keras. Default: such a model is refused.
+  void set_keras_mask_compat(bool compat);
 
   Memory memory(const MemoryOptions& options = {}) const;
   std::string summary(const SummaryOptions& options = {}) const;

@@ -1,0 +1,38 @@
+#include "layers/base/names.h"
+
+#include <cctype>
+
+namespace rondo {
+namespace {
+bool upper(char c) { return std::isupper(static_cast<unsigned char>(c)) != 0; }
+bool lower(char c) { return std::islower(static_cast<unsigned char>(c)) != 0; }
+}  // namespace
+
+std::string snake_case(std::string_view class_name) {
+  std::string out;
+  for (std::size_t i = 0; i < class_name.size(); ++i) {
+    const char c = class_name[i];
+    if (i > 0 && upper(c) && (lower(class_name[i - 1]) || (i + 1 < class_name.size() && lower(class_name[i + 1])))) out += '_';
+    out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return out;
+}
+
+std::string axis_name(Index axis, Index rank) {
+  if (axis == 0) return "samples";
+  if (axis == rank - 1) return "features";
+  if (axis == 1) return "time steps";
+  return "axis " + std::to_string(axis);
+}
+
+std::string axes_text(const Shape& shape) {
+  std::string out = "(";
+  for (Index i = 0; i < shape.rank(); ++i) {
+    if (i > 0) out += ", ";
+    out += axis_name(i, shape.rank());
+    if (i > 0 || shape[i] != None) out += "=" + (shape[i] == None ? std::string("any") : std::to_string(shape[i]));
+  }
+  return out + (shape.rank() == 1 ? ",)" : ")");
+}
+
+}  // namespace rondo

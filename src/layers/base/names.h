@@ -1,0 +1,20 @@
+// Names in Keras's manner: of classes in lower case, and of the axes of a shape.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "rondo/core/shape.h"
+
+namespace rondo {
+
+// "LSTM" -> "lstm", "TimeDistributed" -> "time_distributed", "PReLU" -> "p_re_lu".
+std::string snake_case(std::string_view class_name);
+
+// The name of one axis: samples, then time steps (if there are three axes or more), features last, "axis 2" between.
+std::string axis_name(Index axis, Index rank);
+// The axes of a shape whose first is samples: "(samples, time steps=10, features=2)"; an unknown size is "any", the number of
+// samples is shown if known.
+std::string axes_text(const Shape& shape);
+
+}  // namespace rondo

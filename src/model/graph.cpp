@@ -1,0 +1,205 @@
+// From symbolic calls to a graph in Keras's order: nodes sorted by depth (calls between a node and the last output), then by
+// the order in which a walk from the outputs first meets them.
+#include "model/graph.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "layers/base/names.h"
+#include "rondo/core/error.h"
+
+namespace rondo {
+namespace {
+
+struct Walk {
+  std::vector<GraphNode*> finished;                // every node after those it reads
+  std::unordered_map<const void*, int> first_met;  // of a layer (of a node, for inputs)
+};
+
+const void* operation(const GraphNode& node) {
+  return node.layer ? static_cast<const void*>(node.layer.shared().get()) : &node;
+}
+
+// Depth first from the outputs, without recursion: a file may describe a very long chain.
+Walk walk(const std::vector<SymbolicTensor>& outputs) {
+  Walk w;
+  std::set<const GraphNode*> seen;
+  struct Frame {
+    GraphNode* node;
+    std::size_t next;
+  };
+  std::vector<Frame> frames;
+  const auto enter = [&](GraphNode* node) {
+    if (!seen.insert(node).second) return;
+    w.first_met.emplace(operation(*node), static_cast<int>(w.first_met.size()));
+    frames.push_back({node, 0});
+  };
+  for (const SymbolicTensor& out : outputs) {
+    enter(out.node().get());
+    while (!frames.empty()) {
+      Frame& top = frames.back();
+      if (top.next < top.node->inputs.size()) {
+        enter(top.node->inputs[top.next++].node().get());
+      } else {
+        w.finished.push_back(top.node);
+        frames.pop_back();
+      }
+    }
+  }
+  return w;
+}
+
+void find_masks(Graph& graph) {
+  std::vector<char> masked(graph.nodes.size(), 0);
+  for (std::size_t k = 0; k < graph.nodes.size(); ++k) {
+    Graph::Node& node = graph.nodes[k];
+    if (!node.layer) continue;
+    std::unique_ptr<bool[]> flags(new bool[node.in.size() + 1]());
+    std::string from;
+    for (std::size_t i = 0; i < node.in.size(); ++i) {
+      flags[i] = node.in[i].output == 0 && masked[static_cast<std::size_t>(node.in[i].node)] != 0;
+      if (flags[i] && from.empty()) from = graph.nodes[static_cast<std::size_t>(node.in[i].node)].name;
+    }
+    node.mask = node.layer->mask_flow({flags.get(), node.in.size()});
+    if (node.mask == MaskFlow::drop && graph.mask_refusal.empty())
+      graph.mask_refusal =
+          node.layer->described() + " would lose the mask that comes from layer '" + from +
+          "': what follows would take padding for data.\n  fix:    move it before the layer that makes the mask, or "
+          "after one that uses it up\n  or:     model.set_keras_mask_compat(true);  // lose it in silence, as Keras "
+          "does";
+    if (node.mask == MaskFlow::pass && (node.in.empty() || !flags[0])) node.mask = MaskFlow::none;
+    if (node.mask == MaskFlow::drop) continue;
+    masked[k] = node.mask != MaskFlow::none;
+  }
+}
+
+void collect(Layer& layer, Layer& owner, bool trainable, std::vector<WeightEntry>& out, std::set<const Weight*>& seen) {
+  trainable = trainable && layer.trainable;
+  for (const bool kind : {true, false})
+    for (Weight& w : layer.weights().own())
+      if (w.trainable == kind && seen.insert(&w).second) out.push_back({&w, &owner, trainable && kind});
+  for (const Weights::Child& c : layer.weights().children()) collect(*c.layer, owner, trainable, out, seen);
+}
+
+}  // namespace
+
+void name_layers(const std::vector<LayerRef>& layers) {
+  std::map<std::string, const Layer*> taken;
+  for (const LayerRef& l : layers) {
+    if (l->automatic_name()) continue;
+    const auto [at, fresh] = taken.emplace(l->name(), &*l);
+    if (!fresh && at->second != &*l)
+      fail(Code::value, "two layers are named '" + escaped(l->name()) + "' (" + at->second->class_name() + " and " +
+                            l->class_name() + "); every layer of a model needs a name of its own");
+  }
+  for (const LayerRef& l : layers) {
+    if (!l->automatic_name()) continue;
+    if (!l->name().empty()) {
+      const auto [at, fresh] = taken.emplace(l->name(), &*l);
+      if (fresh || at->second == &*l) continue;
+    }
+    const std::string base = snake_case(l->class_name());
+    std::string name = base;
+    for (int n = 1; taken.count(name) != 0; ++n) name = base + "_" + std::to_string(n);
+    taken.emplace(name, &*l);
+    l->set_name(name, true);
+  }
+}
+
+std::vector<WeightEntry> weights_of(const std::vector<LayerRef>& layers) {
+  std::vector<WeightEntry> out;
+  std::set<const Weight*> seen;
+  for (const LayerRef& l : layers) collect(*l, *l, true, out, seen);
+  return out;
+}
+
+Graph Graph::make(const std::vector<SymbolicTensor>& inputs, const std::vector<SymbolicTensor>& outputs) {
+  if (inputs.empty() || outputs.empty()) fail(Code::value, "a model needs at least one input and one output");
+  for (const SymbolicTensor& t : inputs)
+    if (t.node()->layer)
+      fail(Code::value, "a model's inputs must come from Input(); this one comes from " + t.node()->layer->described());
+
+  Walk w = walk(outputs);
+  // Depths, from the outputs back: a node lies one deeper than the deepest of its readers, and all calls of one layer at least
+  // as deep as the last of them met.
+  std::unordered_map<const GraphNode*, int> depth;
+  std::unordered_map<const void*, int> operation_depth;
+  for (auto it = w.finished.rbegin(); it != w.finished.rend(); ++it) {
+    const GraphNode& node = **it;
+    const int d = std::max(depth[&node], operation_depth[operation(node)]);
+    depth[&node] = operation_depth[operation(node)] = d;
+    for (const SymbolicTensor& t : node.inputs) {
+      int& up = depth[t.node().get()];
+      up = std::max(up, d + 1);
+    }
+  }
+  std::vector<GraphNode*> order = w.finished;
+  std::stable_sort(order.begin(), order.end(), [&](const GraphNode* a, const GraphNode* b) { return depth[a] > depth[b]; });
+
+  Graph graph;
+  std::unordered_map<const GraphNode*, int> number;
+  std::map<std::string, int> input_names;
+  const auto add_input = [&](const GraphNode& node) {
+    if (!number.emplace(&node, static_cast<int>(graph.nodes.size())).second)
+      fail(Code::value, "the same Input is given to the model twice");
+    graph.inputs.push_back(static_cast<int>(graph.nodes.size()));
+    graph.nodes.push_back({LayerRef(), node.input_name, {}, node.output_shapes, MaskFlow::none, {}});
+    if (!node.input_name.empty() && ++input_names[node.input_name] > 1)
+      fail(Code::value, "two inputs are named '" + escaped(node.input_name) + "'");
+  };
+  for (const SymbolicTensor& t : inputs) add_input(*t.node());
+  for (Node& n : graph.nodes) {
+    if (!n.name.empty()) continue;
+    n.name = "input_layer";
+    for (int i = 1; input_names.count(n.name) != 0; ++i) n.name = "input_layer_" + std::to_string(i);
+    input_names[n.name] = 1;
+  }
+
+  std::map<const Layer*, std::pair<int, LayerRef>> layers;
+  for (const GraphNode* node : order) {
+    if (!node->layer) {
+      if (number.count(node) == 0)
+        fail(Code::value, "an output depends on an Input of shape " + node->output_shapes[0].text() +
+                              " that is not among the model's inputs");
+      continue;
+    }
+    const int k = static_cast<int>(graph.nodes.size());
+    Node n;
+    n.layer = node->layer;
+    n.out = node->output_shapes;
+    for (const SymbolicTensor& t : node->inputs) {
+      const auto at = number.find(t.node().get());
+      if (at == number.end()) fail(Code::internal, "a graph is not in topological order");
+      n.in.push_back({at->second, t.output()});
+      std::vector<int>& readers = graph.nodes[static_cast<std::size_t>(at->second)].consumers;
+      if (readers.empty() || readers.back() != k) readers.push_back(k);
+    }
+    number.emplace(node, k);
+    graph.nodes.push_back(std::move(n));
+    layers.emplace(&*node->layer, std::pair{w.first_met.at(operation(*node)), node->layer});
+  }
+  for (const SymbolicTensor& t : outputs) graph.outputs.push_back({number.at(t.node().get()), t.output()});
+
+  struct Place {
+    int depth, met;
+    LayerRef layer;
+  };
+  std::vector<Place> places;
+  for (auto& [layer, at] : layers) places.push_back({operation_depth[layer], at.first, at.second});
+  std::sort(places.begin(), places.end(),
+            [](const Place& a, const Place& b) { return a.depth != b.depth ? a.depth > b.depth : a.met < b.met; });
+  for (Place& p : places) graph.layers.push_back(p.layer);
+
+  name_layers(graph.layers);
+  for (Node& n : graph.nodes)
+    if (n.layer) n.name = n.layer->name();
+  for (const Node& n : graph.nodes)
+    if (n.layer && input_names.count(n.name) != 0)
+      fail(Code::value, "an input and a layer are both named '" + escaped(n.name) + "'");
+  find_masks(graph);
+  return graph;
+}
+
+}  // namespace rondo

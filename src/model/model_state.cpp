@@ -26,7 +26,7 @@ void ModelState::list_weights() {
 
 void ModelState::build(const Shape& shape) {
   if (stack.empty()) fail(Code::state, "this Sequential has no layers yet: model.add(LSTM(32, {.input_shape = {10, 1}}))");
-  SymbolicTensor first = Input(shape.without_first(), {.batch_size = shape[0]});
+  SymbolicTensor first = Input(shape.without_first(), {.batch_size = shape[0], .name = ""});
   SymbolicTensor last = first;
   for (const LayerRef& layer : stack) last = layer.call({last})[0];
   Graph made = Graph::make({first}, {last});

@@ -1,0 +1,2 @@
+#include "rondo/core/array.h"
+namespace rondo { std::string explain(const Array& array) { return array.shape().text(); } }

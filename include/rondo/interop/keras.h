@@ -24,11 +24,8 @@ struct LoadReport {
 };
 
 struct LoadOptions {
-  bool compile = true;     // restore optimizer, loss and metrics; the model predicts without them
-  bool self_check = true;  // compute the recorded outputs again and refuse the file if they differ
-  // Values one file may hold, counted over all weights, before anything is allocated. The default is what the file's own size
-  // allows: a value takes at least one byte.
-  Index max_values = 0;
+  bool compile = true;           // restore optimizer, loss and metrics; the model predicts without them
+  bool self_check = true;        // compute the recorded outputs again and refuse the file if they differ
   LoadReport* report = nullptr;  // filled in if given, also when loading fails part-way
 };
 

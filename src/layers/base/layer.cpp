@@ -5,6 +5,7 @@
 
 #include "core/memory.h"
 #include "core/registry.h"
+#include "layers/base/building.h"
 #include "layers/base/names.h"
 #include "layers/base/require.h"
 #include "rondo/initializers/initializer.h"
@@ -63,7 +64,8 @@ void Layer::finish(std::uint64_t seed, std::uint64_t& stream) {
   if (built_) return;
   for (Weight& w : weights_.own()) {
     w.value = Array(w.shape);
-    initialize(w.initializer, w.shape, seed, stream++, w.value.data());
+    if (BuildHook::current() == nullptr) initialize(w.initializer, w.shape, seed, stream, w.value.data());
+    ++stream;
   }
   for (Weights::Pack& p : weights_.packs())
     if (!p.for_training) p.values.assign(static_cast<std::size_t>(p.reals), real(0));
@@ -80,6 +82,7 @@ void Layer::ensure_built(const Shapes& in, std::uint64_t seed) {
   }
   book(in);
   try {
+    if (const BuildHook* hook = BuildHook::current()) hook->booked(*this);
     check_memory(booked_bytes(*this), described() + ": its weights");
     std::uint64_t stream = 0;
     finish(seed, stream);

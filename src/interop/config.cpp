@@ -1,0 +1,275 @@
+#include "interop/config.h"
+
+#include <cmath>
+
+#include "layers/base/names.h"
+#include "rondo/activations/activation.h"
+#include "rondo/initializers/initializer.h"
+
+namespace rondo::interop {
+namespace {
+
+// Keys that Keras writes and that change neither training nor inference here; with a value: only at that value.
+bool neutral(std::string_view key, const Json& value) {
+  static const std::set<std::string_view> always = {"name",           "trainable",       "seed",        "use_cudnn",
+                                                    "implementation", "renorm_momentum", "input_shape", "batch_input_shape",
+                                                    "build_config",   "autocast",        "synchronized"};
+  static const std::set<std::string_view> when_null = {
+      "quantization_config",  "renorm_clipping", "virtual_batch_size",          "lora_rank", "lora_alpha", "loss_scale_factor",
+      "activity_regularizer", "batch_shape",     "gradient_accumulation_steps", "fused"};
+  static const std::set<std::string_view> when_false = {"renorm", "time_major", "sparse", "ragged", "optional"};
+  return always.contains(key) || (when_null.contains(key) && value.is_null()) ||
+         (when_false.contains(key) && value.is_boolean() && !value.get<bool>());
+}
+
+// dtype: "float32", or an object of class DTypePolicy with that name.
+void check_dtype(const Json& dtype, const std::string& where) {
+  if (dtype.is_null()) return;
+  std::string name;
+  if (dtype.is_string()) {
+    name = dtype.get<std::string>();
+  } else if (member(dtype, "class_name") == "DTypePolicy") {
+    name = string_at(member(dtype, "config"), "name", where + ": dtype");
+  } else {
+    fail(Code::unsupported, where + ": its dtype policy is not supported; only float32 is");
+  }
+  if (name != "float32")
+    fail(Code::unsupported, where + ": dtype '" + escaped(name.substr(0, 60)) + "' is not supported; only float32 is");
+}
+
+}  // namespace
+
+std::string layer_title(const std::string& name, const std::string& class_name) {
+  return "layer '" + escaped(name.substr(0, 100)) + "' (" + escaped(class_name.substr(0, 100)) + ")";
+}
+
+std::string read_class(const Json& object, const std::string& what) {
+  if (!object.is_object()) fail(Code::format, what + " must be an object with a class_name, not " + shown(object));
+  static const std::set<std::string_view> known = {"module",           "class_name",   "config",
+                                                   "registered_name",  "build_config", "compile_config",
+                                                   "shared_object_id", "name",         "inbound_nodes"};
+  for (const auto& [key, value] : object.items())
+    if (!known.contains(key)) fail(Code::unsupported, what + ": unknown member '" + escaped(key.substr(0, 60)) + "'");
+  const std::string class_name = string_at(object, "class_name", what);
+  const Json& module = member(object, "module");
+  const Json& registered = member(object, "registered_name");
+  const bool own = module.is_null() || (module.is_string() && module.get_ref<const std::string&>().starts_with("keras")) ||
+                   module == "builtins";
+  if (!own || (registered.is_string() && registered.get_ref<const std::string&>().find('>') != std::string::npos))
+    fail(Code::unsupported, what + ": class '" + escaped(class_name.substr(0, 100)) + "' is not one of Keras's own (module " +
+                                shown(module) + ", registered as " + shown(registered) +
+                                "); code of a model file is never run");
+  return class_name;
+}
+
+Json keras_object(const char* module, const std::string& class_name, Json config) {
+  return Json{{"module", module}, {"class_name", class_name}, {"config", std::move(config)}, {"registered_name", nullptr}};
+}
+
+// ---- reading ----
+
+ConfigReader::ConfigReader(const Json& config, std::string where, std::vector<std::string>& notes)
+    : config_(config), where_(std::move(where)), notes_(notes) {
+  if (!config_.is_object()) fail(Code::format, where_ + ": its config must be an object, not " + shown(config_));
+}
+
+const Json* ConfigReader::find(std::string_view key) {
+  known_.emplace(key);
+  const auto it = config_.find(std::string(key));
+  return it == config_.end() ? nullptr : &*it;
+}
+
+void ConfigReader::finish() {
+  check_dtype(member(config_, "dtype"), where_);
+  for (const auto& [key, value] : config_.items()) {
+    if (key == "dtype" || known_.contains(key) || neutral(key, value)) continue;
+    const std::vector<std::string> names(known_.begin(), known_.end());
+    fail(Code::unsupported, where_ + ": option '" + escaped(key.substr(0, 60)) + "' = " + shown(value) + " is not supported." +
+                                did_you_mean(key, names));
+  }
+}
+
+void ConfigReader::field(std::string_view key, bool& value, bool fallback) {
+  const Json* json = find(key);
+  value = json ? bool_of(*json, what(key)) : fallback;
+}
+void ConfigReader::field(std::string_view key, Index& value, Index fallback) {
+  const Json* json = find(key);
+  value = json ? index_of(*json, what(key)) : fallback;
+}
+void ConfigReader::field(std::string_view key, double& value, double fallback) {
+  const Json* json = find(key);
+  if (json && json->is_object())
+    fail(Code::unsupported,
+         what(key) + " is a " + shown(member(*json, "class_name")) + ", which is not supported; a number is");
+  value = json ? number_of(*json, what(key)) : fallback;
+}
+void ConfigReader::field(std::string_view key, std::string& value, const std::string& fallback) {
+  const Json* json = find(key);
+  if (json && json->is_null()) {
+    value = "None";  // merge_mode=None
+  } else {
+    value = json ? string_of(*json, what(key)) : fallback;
+  }
+}
+void ConfigReader::field(std::string_view key, std::vector<Index>& value, const std::vector<Index>& fallback) {
+  const Json* json = find(key);
+  if (!json) {
+    value = fallback;
+    return;
+  }
+  value.clear();
+  if (json->is_array()) {
+    if (json->size() > 64) fail(Code::format, what(key) + " has " + std::to_string(json->size()) + " entries");
+    for (const Json& item : *json) value.push_back(index_of(item, what(key)));
+  } else {
+    value.push_back(index_of(*json, what(key)));
+  }
+}
+void ConfigReader::field(std::string_view key, std::optional<double>& value) {
+  const Json* json = find(key);
+  value.reset();
+  if (json && !json->is_null()) value = number_of(*json, what(key));
+}
+
+void ConfigReader::field(std::string_view key, Activation& value, const Activation& fallback) {
+  const Json* json = find(key);
+  if (!json) {
+    value = fallback;
+  } else if (json->is_null()) {
+    value = "linear";
+  } else if (json->is_object() && member(*json, "class_name") == "function") {
+    value = string_at(*json, "config", what(key));
+  } else {
+    if (!json->is_string())
+      fail(Code::unsupported, what(key) + " is " + shown(json->is_object() ? member(*json, "class_name") : *json) +
+                                  "; only the names of activation functions are supported");
+    value = json->get<std::string>();
+  }
+  try {
+    activation_function(value);
+  } catch (const Error& e) {
+    fail(e.code(), what(key) + ": " + e.what());
+  }
+}
+
+void ConfigReader::field(std::string_view key, Initializer& value, const Initializer& fallback) {
+  const Json* json = find(key);
+  value = fallback;
+  if (!json || json->is_null()) return;
+  // The weights come from the file: an initializer that is not known costs nothing but its name.
+  Initializer read;
+  if (json->is_string()) {
+    read.name = json->get<std::string>();
+  } else {
+    read.name = string_at(*json, "class_name", what(key));
+    if (read.name == "OrthogonalInitializer" || read.name == "IdentityInitializer")  // Keras 3.3's spelling
+      read.name.resize(read.name.size() - std::string_view("Initializer").size());
+    const Json& config = member(*json, "config");
+    if (config.is_object())
+      for (const auto& [parameter, number] : config.items())
+        if (number.is_number() && parameter != "seed") read.parameters[parameter] = number.get<double>();
+  }
+  try {
+    value = canonical(read);
+  } catch (const Error&) {
+    notes_.push_back(what(key) + " '" + escaped(read.name.substr(0, 60)) +
+                     "' is not known; it would matter only for new weights");
+  }
+}
+
+void ConfigReader::field(std::string_view key, LayerRef& value) {
+  const Json* json = find(key);
+  value = json && !json->is_null() ? read_layer(*json, notes_) : LayerRef();
+}
+
+void ConfigReader::required(std::string_view key, Index& value) {
+  const Json* json = find(key);
+  if (!json) fail(Code::format, where_ + ": '" + std::string(key) + "' is missing");
+  value = index_of(*json, what(key));
+}
+void ConfigReader::required(std::string_view key, std::string& value) {
+  const Json* json = find(key);
+  if (!json) fail(Code::format, where_ + ": '" + std::string(key) + "' is missing");
+  value = string_of(*json, what(key));
+}
+void ConfigReader::only(std::string_view key, double neutral_value) {
+  const Json* json = find(key);
+  if (!json || json->is_null()) return;
+  const double value = json->is_boolean() ? json->get<bool>() : number_of(*json, what(key));
+  if (value != neutral_value)
+    fail(Code::unsupported, where_ + ": " + std::string(key) + " = " + shown(*json) + " is not supported");
+}
+void ConfigReader::only_none(std::string_view key) {
+  const Json* json = find(key);
+  if (json && !json->is_null())
+    fail(Code::unsupported, where_ + ": " + std::string(key) + " = " +
+                                shown(json->is_object() ? member(*json, "class_name") : *json) + " is not supported");
+}
+
+LayerRef read_layer(const Json& object, std::vector<std::string>& notes) {
+  const std::string class_name = read_class(object, "a layer");
+  const Json& config = object_at(object, "config", "a layer (" + escaped(class_name.substr(0, 100)) + ")");
+  const std::string name =
+      config.contains("name") ? string_at(config, "name", "a layer (" + class_name + ")") : snake_case(class_name);
+  const std::string where = layer_title(name, class_name);
+  if (name.empty() || name.size() > 1000) fail(Code::format, where + ": a name must have 1 to 1000 characters");
+  if (class_name == "Sequential" || class_name == "Functional" || class_name == "Model")
+    fail(Code::unsupported, where + ": a model inside a model is not supported");
+  LayerRef layer;
+  try {
+    layer = make_layer(class_name);
+  } catch (const Error& e) {
+    fail(e.code(), where + ": " + e.what());
+  }
+  ConfigReader reader(config, where, notes);
+  layer->describe(reader);
+  reader.finish();
+  layer->set_name(name);
+  if (const Json& trainable = member(config, "trainable"); !trainable.is_null())
+    layer->trainable = bool_of(trainable, where + ": trainable");
+  try {
+    layer->check();
+  } catch (const Error& e) {
+    const std::string message = e.what();
+    if (message.find(name) != std::string::npos) throw;
+    fail(e.code(), where + ": " + message);
+  }
+  return layer;
+}
+
+// ---- writing ----
+
+void ConfigWriter::field(std::string_view key, bool& value, bool fallback) { put(key, value, value != fallback); }
+void ConfigWriter::field(std::string_view key, Index& value, Index fallback) { put(key, value, value != fallback); }
+void ConfigWriter::field(std::string_view key, double& value, double fallback) { put(key, value, value != fallback); }
+void ConfigWriter::field(std::string_view key, std::string& value, const std::string& fallback) {
+  put(key, value == "None" ? Json() : Json(value), value != fallback);
+}
+void ConfigWriter::field(std::string_view key, std::vector<Index>& value, const std::vector<Index>& fallback) {
+  put(key, value, value != fallback);
+}
+void ConfigWriter::field(std::string_view key, std::optional<double>& value) { put(key, value.value_or(0), value.has_value()); }
+void ConfigWriter::field(std::string_view key, Activation& value, const Activation& fallback) {
+  put(key, value.name, value != fallback);
+}
+void ConfigWriter::field(std::string_view key, Initializer& value, const Initializer& fallback) {
+  // By name where there are no parameters: the class of "orthogonal" was spelled otherwise in Keras 3.3.
+  if (value == fallback || value.parameters.empty()) return put(key, value.name, value != fallback);
+  Json parameters = Json::object();
+  for (const auto& [name, number] : value.parameters) parameters[name] = number;
+  put(key, keras_object("keras.initializers", initializer_info(value.name).class_name, parameters), true);
+}
+void ConfigWriter::field(std::string_view key, LayerRef& value) {
+  put(key, value ? write_layer(*value) : Json(), static_cast<bool>(value));
+}
+
+Json write_layer(Layer& layer) {
+  ConfigWriter writer;
+  layer.describe(writer);
+  writer.config["name"] = layer.name();
+  if (!layer.trainable) writer.config["trainable"] = false;
+  return keras_object("keras.layers", layer.class_name(), std::move(writer.config));
+}
+
+}  // namespace rondo::interop

@@ -1,0 +1,84 @@
+// Between Keras's JSON and the configs of layers, optimizers and losses: two visitors for their describe().
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "interop/json.h"
+#include "rondo/core/config.h"
+#include "rondo/layers/layer.h"
+
+namespace rondo::interop {
+
+// Sets the fields that describe() names from a JSON object. Afterwards finish() refuses, by name, every key nobody asked for
+// unless it is one of Keras's that cannot change a result.
+class ConfigReader : public ConfigVisitor {
+ public:
+  // where: opens messages. notes: receives what was passed over.
+  ConfigReader(const Json& config, std::string where, std::vector<std::string>& notes);
+  void finish();
+
+  void field(std::string_view key, bool& value, bool fallback) override;
+  void field(std::string_view key, Index& value, Index fallback) override;
+  void field(std::string_view key, double& value, double fallback) override;
+  void field(std::string_view key, std::string& value, const std::string& fallback) override;
+  void field(std::string_view key, std::vector<Index>& value, const std::vector<Index>& fallback) override;
+  void field(std::string_view key, std::optional<double>& value) override;
+  void field(std::string_view key, Activation& value, const Activation& fallback) override;
+  void field(std::string_view key, Initializer& value, const Initializer& fallback) override;
+  void field(std::string_view key, LayerRef& value) override;
+  void required(std::string_view key, Index& value) override;
+  void required(std::string_view key, std::string& value) override;
+  void only(std::string_view key, double neutral) override;
+  void only_none(std::string_view key) override;
+
+ private:
+  const Json* find(std::string_view key);  // nullptr if absent; marks the key as known
+  std::string what(std::string_view key) const { return where_ + ": " + std::string(key); }
+
+  const Json& config_;
+  std::string where_;
+  std::vector<std::string>& notes_;
+  std::set<std::string, std::less<>> known_;
+};
+
+// Collects the fields that differ from Keras's defaults: what every Keras from 3.3 on understands.
+class ConfigWriter : public ConfigVisitor {
+ public:
+  Json config = Json::object();
+  std::set<std::string, std::less<>> keys;  // of all fields, those at their defaults too
+
+  void field(std::string_view key, bool& value, bool fallback) override;
+  void field(std::string_view key, Index& value, Index fallback) override;
+  void field(std::string_view key, double& value, double fallback) override;
+  void field(std::string_view key, std::string& value, const std::string& fallback) override;
+  void field(std::string_view key, std::vector<Index>& value, const std::vector<Index>& fallback) override;
+  void field(std::string_view key, std::optional<double>& value) override;
+  void field(std::string_view key, Activation& value, const Activation& fallback) override;
+  void field(std::string_view key, Initializer& value, const Initializer& fallback) override;
+  void field(std::string_view key, LayerRef& value) override;
+  void required(std::string_view key, Index& value) override { put(key, value, true); }
+  void required(std::string_view key, std::string& value) override { put(key, value, true); }
+  void only(std::string_view, double) override {}
+  void only_none(std::string_view) override {}
+
+ private:
+  void put(std::string_view key, Json value, bool differs) {
+    keys.emplace(key);
+    if (differs) config[std::string(key)] = std::move(value);
+  }
+};
+
+// {"module": "keras.layers", "class_name": "LSTM", "config": {...}} -> a layer, not built. Throws Error naming the layer.
+LayerRef read_layer(const Json& object, std::vector<std::string>& notes);
+Json write_layer(Layer& layer);
+
+// "layer 'lstm' (LSTM)"
+std::string layer_title(const std::string& name, const std::string& class_name);
+
+// The members every serialized object may have; refuses others, and classes that are not Keras's own. Returns class_name.
+std::string read_class(const Json& object, const std::string& what);
+Json keras_object(const char* module, const std::string& class_name, Json config);
+
+}  // namespace rondo::interop

@@ -1,0 +1,131 @@
+#include "interop/json.h"
+
+#include <set>
+
+namespace rondo::interop {
+namespace {
+
+constexpr int max_depth = 64;
+constexpr Index max_size = Index{1} << 40;  // of one axis
+
+[[noreturn]] void expected(const std::string& what, const char* kind, const Json& value) {
+  fail(Code::format, what + " must be " + kind + ", not " + shown(value));
+}
+
+// Watches the parser: depth and repeated names.
+class Watch {
+ public:
+  explicit Watch(const std::string& what) : what_(what) {}
+  bool operator()(int depth, Json::parse_event_t event, Json& value) {
+    if (depth > max_depth) fail(Code::format, what_ + " is nested more than " + std::to_string(max_depth) + " deep");
+    const auto level = static_cast<std::size_t>(depth);
+    if (event == Json::parse_event_t::object_start) {
+      if (names_.size() <= level + 1) names_.resize(level + 2);
+      names_[level + 1].clear();
+    } else if (event == Json::parse_event_t::key) {
+      auto name = value.get<std::string>();
+      if (!names_[level].insert(name).second)
+        fail(Code::format, what_ + " has two values for '" + escaped(name.substr(0, 60)) + "' in one object");
+    }
+    return true;
+  }
+
+ private:
+  std::string what_;
+  std::vector<std::set<std::string>> names_;
+};
+
+}  // namespace
+
+Json parse_json(std::string_view text, const std::string& what) {
+  try {
+    return Json::parse(text.begin(), text.end(), Watch(what));
+  } catch (const Json::exception& e) {
+    std::string detail = e.what();
+    if (const auto close = detail.find("] "); close != std::string::npos) detail = detail.substr(close + 2);
+    fail(Code::format, what + " is not JSON: " + escaped(detail.substr(0, 200)));
+  }
+}
+
+std::string json_text(const Json& value, int indent) { return value.dump(indent, ' ', false, Json::error_handler_t::replace); }
+
+std::string shown(const Json& value) {
+  if (value.is_object()) return "an object";
+  if (value.is_array() && value.size() > 8) return "a list of " + std::to_string(value.size());
+  std::string text = value.is_string() && value.get_ref<const std::string&>().size() > 60
+                         ? "'" + value.get_ref<const std::string&>().substr(0, 57) + "...'"
+                         : json_text(value);
+  if (text.size() > 60) text = text.substr(0, 57) + "...";
+  return escaped(text);
+}
+
+const Json& member(const Json& object, std::string_view key) {
+  static const Json nothing;
+  if (!object.is_object()) return nothing;
+  const auto it = object.find(std::string(key));
+  return it == object.end() ? nothing : *it;
+}
+
+const Json& object_at(const Json& object, std::string_view key, const std::string& where) {
+  const Json& value = member(object, key);
+  if (!value.is_object()) expected(where + ": '" + std::string(key) + "'", "an object", value);
+  return value;
+}
+
+const Json& array_at(const Json& object, std::string_view key, const std::string& where) {
+  const Json& value = member(object, key);
+  if (!value.is_array()) expected(where + ": '" + std::string(key) + "'", "a list", value);
+  return value;
+}
+
+std::string string_at(const Json& object, std::string_view key, const std::string& where) {
+  return string_of(member(object, key), where + ": '" + std::string(key) + "'");
+}
+
+Index index_of(const Json& value, const std::string& what) {
+  if (value.is_number_unsigned()) {
+    const auto number = value.get<std::uint64_t>();
+    if (number <= static_cast<std::uint64_t>(INT64_MAX)) return static_cast<Index>(number);
+  } else if (value.is_number_integer()) {
+    return value.get<std::int64_t>();
+  }
+  expected(what, "a whole number", value);
+}
+
+double number_of(const Json& value, const std::string& what) {
+  if (!value.is_number()) expected(what, "a number", value);
+  return value.get<double>();
+}
+
+bool bool_of(const Json& value, const std::string& what) {
+  if (!value.is_boolean()) expected(what, "true or false", value);
+  return value.get<bool>();
+}
+
+std::string string_of(const Json& value, const std::string& what) {
+  if (!value.is_string()) expected(what, "a text", value);
+  return value.get<std::string>();
+}
+
+Shape shape_of(const Json& value, const std::string& what) {
+  if (!value.is_array() || value.size() > 8) expected(what, "a list of at most 8 sizes", value);
+  Shape shape;
+  for (const Json& size : value) {
+    if (size.is_null()) {
+      shape.push_back(None);
+      continue;
+    }
+    const Index n = index_of(size, what);
+    if (n < 0 || n > max_size) fail(Code::format, what + " has a size of " + std::to_string(n));
+    shape.push_back(n);
+  }
+  return shape;
+}
+
+Json json_of(const Shape& shape) {
+  Json sizes = Json::array();
+  for (const Index size : shape) sizes.push_back(size == None ? Json() : Json(size));
+  return sizes;
+}
+
+}  // namespace rondo::interop

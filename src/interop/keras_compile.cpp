@@ -1,0 +1,199 @@
+#include "interop/keras_compile.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "interop/config.h"
+#include "model/model_state.h"
+#include "rondo/metrics/metric.h"
+
+namespace rondo::interop {
+namespace {
+
+const std::string vars = "optimizer/vars/";
+
+OptimizerRef read_optimizer(const Json& json, std::vector<std::string>& notes) {
+  if (json.is_string()) return OptimizerRef(json.get<std::string>());
+  const std::string class_name = read_class(json, "the optimizer");
+  OptimizerRef optimizer(class_name);
+  const Json& config = member(json, "config");
+  if (!config.is_null()) {
+    ConfigReader reader(config, "optimizer " + escaped(class_name), notes);
+    optimizer->describe(reader);
+    reader.finish();
+  }
+  optimizer->check();
+  return optimizer;
+}
+
+// A loss or a metric may be a name, a function or an object; all three come down to a name here.
+std::string function_name(const Json& json, const std::string& what) {
+  if (json.is_string()) return json.get<std::string>();
+  const std::string class_name = read_class(json, what);
+  if (class_name == "function") return string_at(json, "config", what);
+  return class_name;
+}
+
+LossRef read_loss(const Json& json, std::vector<std::string>& notes) {
+  if (json.is_array() || (json.is_object() && !json.contains("class_name"))) {
+    // One for each output: the same for all is what Rondo has.
+    const Json* first = nullptr;
+    for (const Json& one : json) {
+      if (first != nullptr && one != *first) fail(Code::unsupported, "another loss for each output is not supported");
+      first = &one;
+    }
+    if (first == nullptr) fail(Code::format, "an empty list of losses");
+    return read_loss(*first, notes);
+  }
+  const LossRef loss(function_name(json, "the loss"));
+  if (json.is_object() && member(json, "config").is_object()) {
+    Json config = json["config"];
+    if (const Json& reduction = member(config, "reduction"); !reduction.is_null() && reduction != "sum_over_batch_size")
+      fail(Code::unsupported, "loss reduction " + shown(reduction) + " is not supported");
+    config.erase("reduction");
+    ConfigReader reader(config, "loss " + escaped(loss->class_name()), notes);
+    const_cast<Loss&>(*loss).describe(reader);
+    reader.finish();
+  }
+  return loss;
+}
+
+std::vector<std::string> read_metrics(const Json& json, std::size_t outputs) {
+  std::vector<std::string> names;
+  if (json.is_null()) return names;
+  if (!json.is_array()) fail(Code::unsupported, "metrics by name of output are not supported");
+  const Json* list = &json;
+  if (json.size() == 1 && json[0].is_array()) list = &json[0];
+  for (const Json& one : *list) {
+    if (one.is_array() || one.is_null())
+      fail(Code::unsupported, "other metrics for each of " + std::to_string(outputs) + " outputs are not supported");
+    std::string name = function_name(one, "a metric");
+    if (const Json& given = member(member(one, "config"), "name"); given.is_string()) {
+      const auto known = metric_names();
+      if (std::find(known.begin(), known.end(), given.get<std::string>()) != known.end()) name = given.get<std::string>();
+    }
+    make_metric(name);  // throws if it is not known
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+// The trainable weights in the file's order, as numbers in the model's order.
+std::vector<std::size_t> file_order(const ModelState& state, const std::vector<LayerRef>& order) {
+  std::vector<std::size_t> out;
+  for (const LayerRef& layer : order) {
+    for (const StoredWeight& w : stored_weights(*layer, "")) {
+      const auto it = std::find(state.trainable.begin(), state.trainable.end(), w.weight);
+      if (it != state.trainable.end()) out.push_back(static_cast<std::size_t>(it - state.trainable.begin()));
+    }
+  }
+  return out;
+}
+
+void read_optimizer_variables(Model& model, const std::vector<LayerRef>& order, Tensors& tensors, LoadReport& report) {
+  ModelState& state = model.internal();
+  Optimizer& optimizer = *state.optimizer;
+  if (!tensors.contains(vars + "0")) return;  // compiled, never trained
+  const Index iterations = hdf5::integer(*tensors.use(vars + "0"));
+  if (iterations < 0) fail(Code::format, "model.weights.h5: the optimizer has made a negative number of steps");
+  if (const hdf5::Dataset* rate = tensors.use(vars + "1")) optimizer.learning_rate = hdf5::number(*rate);
+  optimizer.check();
+  optimizer.iterations = iterations;
+  if (!tensors.contains(vars + "2")) {
+    if (iterations > 0 && !optimizer.slot_groups().empty() && !optimizer.slot_names().empty())
+      report.notes.push_back("the optimizer's moving averages are not in the file; training starts them anew");
+    return;
+  }
+  const std::vector<std::size_t> weights = file_order(state, order);
+  std::vector<Shape> shapes;
+  for (const Weight* w : state.trainable) shapes.push_back(w->shape);
+  if (weights.size() != shapes.size()) fail(Code::internal, "the trainable weights of a loaded model do not match its layers");
+  optimizer.bind(shapes);
+  std::map<std::pair<std::string, std::size_t>, std::size_t> by_weight;
+  for (std::size_t s = 0; s < optimizer.slots.size(); ++s) by_weight[{optimizer.slots[s].name, optimizer.slots[s].weight}] = s;
+  for (std::size_t s = 0; s < optimizer.slots.size(); ++s) {
+    Optimizer::Slot& slot = optimizer.slots[by_weight.at({optimizer.slots[s].name, weights[optimizer.slots[s].weight]})];
+    tensors.read(vars + std::to_string(s + 2), slot.value,
+                 "the optimizer's " + slot.name + " of weight '" + state.trainable[slot.weight]->name + "'");
+  }
+}
+
+[[maybe_unused]] std::span<const float> narrowed(std::span<const float> values, std::vector<std::vector<float>>&) {
+  return values;
+}
+[[maybe_unused]] std::span<const float> narrowed(std::span<const double> values, std::vector<std::vector<float>>& kept) {
+  kept.emplace_back(values.begin(), values.end());
+  return kept.back();
+}
+
+}  // namespace
+
+void read_compile(const Json& config, Model& model, const std::vector<LayerRef>& order, Tensors& tensors, LoadReport& report) {
+  if (config.is_null()) {
+    tensors.ignore(vars);
+    return;
+  }
+  if (!config.is_object()) fail(Code::format, "config.json: compile_config must be an object, not " + shown(config));
+  const auto left_out = [&](const std::string& what, const Error& e) {
+    report.notes.push_back(what + " of the file is left out: " + std::string(e.what()));
+  };
+  static const std::set<std::string_view> known = {"optimizer",        "loss",        "loss_weights", "metrics",
+                                                   "weighted_metrics", "run_eagerly", "jit_compile",  "steps_per_execution",
+                                                   "auto_scale_loss"};
+  try {
+    for (const auto& [key, value] : config.items())
+      if (!known.contains(key)) fail(Code::unsupported, "compile_config: '" + escaped(key.substr(0, 60)) + "' is not known");
+    if (!member(config, "loss_weights").is_null()) fail(Code::unsupported, "loss_weights are not supported");
+    CompileOptions options;
+    options.optimizer = read_optimizer(member(config, "optimizer"), report.notes);
+    const Json& loss = member(config, "loss");
+    if (loss.is_null()) fail(Code::unsupported, "there is no loss");
+    options.loss = read_loss(loss, report.notes);
+    try {
+      options.metrics = read_metrics(member(config, "metrics"), model.output_shapes().size());
+    } catch (const Error& e) {
+      left_out("the list of metrics", e);
+    }
+    if (!member(config, "weighted_metrics").is_null()) report.notes.push_back("the file's weighted_metrics are left out");
+    model.compile(std::move(options));
+  } catch (const Error& e) {
+    left_out("the training set-up", e);
+    report.notes.push_back("the model predicts; to train it, compile it with an optimizer and a loss");
+    tensors.ignore(vars);
+    return;
+  }
+  read_optimizer_variables(model, order, tensors, report);
+}
+
+Json write_compile(const Model& model) {
+  if (!model.compiled()) return {};
+  ConfigWriter optimizer;
+  model.optimizer()->describe(optimizer);
+  optimizer.config["learning_rate"] = model.optimizer()->learning_rate;
+  ConfigWriter loss;
+  const_cast<Loss&>(*model.loss()).describe(loss);
+  const Json loss_json =
+      loss.config.empty() ? Json(model.loss()->key()) : keras_object("keras.losses", model.loss()->class_name(), loss.config);
+  Json out = {{"optimizer", keras_object("keras.optimizers", model.optimizer()->class_name(), optimizer.config)},
+              {"loss", loss_json}};
+  if (!model.metrics().empty()) out["metrics"] = model.metrics();
+  return out;
+}
+
+void write_optimizer(const Model& model, hdf5::Writer& file, std::vector<std::vector<float>>& kept) {
+  if (!model.compiled()) return;
+  const Optimizer& optimizer = *model.optimizer();
+  if (optimizer.iterations > std::numeric_limits<std::int32_t>::max())
+    fail(Code::output, "more training steps than Keras's file can count");
+  file.int32(vars + "0", static_cast<std::int32_t>(optimizer.iterations));
+  file.float32(vars + "1", static_cast<float>(optimizer.learning_rate));
+  for (std::size_t s = 0; s < optimizer.slots.size(); ++s)
+    file.float32(vars + std::to_string(s + 2), optimizer.slots[s].value.shape(),
+                 as_float32(optimizer.slots[s].value.values(), kept));
+}
+
+std::span<const float> as_float32(std::span<const real> values, std::vector<std::vector<float>>& kept) {
+  return narrowed(values, kept);
+}
+
+}  // namespace rondo::interop

@@ -1,0 +1,308 @@
+// Keras's two kinds of model: Sequential, a list of layers, and Functional, layers with "inbound_nodes" that say what each call
+// of the layer reads: {"args": [tensor or list of tensors], "kwargs": {"initial_state": [...]}}, a tensor being named by
+// "keras_history": [layer, number of its call, number of the output].
+#include "interop/keras_read.h"
+
+#include <map>
+#include <set>
+
+#include "interop/config.h"
+#include "interop/keras_weights.h"
+#include "model/model_state.h"
+
+namespace rondo::interop {
+namespace {
+
+constexpr std::size_t max_calls = 4096;   // of layers, in one model
+constexpr std::size_t max_edges = 65536;  // between calls
+
+using Placed = std::vector<std::pair<LayerRef, std::string>>;
+
+std::string model_name(const Json& config) {
+  const Json& name = member(config, "name");
+  return name.is_null() ? "" : string_of(name, "config.json: the model's name");
+}
+
+// An InputLayer's config -> the tensor that comes in.
+SymbolicTensor read_input(const Json& object) {
+  const Json& config = object_at(object, "config", "an InputLayer");
+  const std::string name = config.contains("name") ? string_at(config, "name", "an InputLayer") : "";
+  const std::string where = layer_title(name, "InputLayer");
+  static const std::set<std::string_view> known = {"batch_shape", "shape",  "batch_size", "dtype",
+                                                   "sparse",      "ragged", "name",       "optional"};
+  for (const auto& [key, value] : config.items()) {
+    if (!known.contains(key)) fail(Code::unsupported, where + ": option '" + escaped(key.substr(0, 60)) + "' is not supported");
+    if ((key == "sparse" || key == "ragged" || key == "optional") && value != false && !value.is_null())
+      fail(Code::unsupported, where + ": " + key + " = " + shown(value) + " is not supported");
+  }
+  const Json& dtype = member(config, "dtype");
+  if (!dtype.is_null() && dtype != "float32" && member(member(dtype, "config"), "name") != "float32")
+    fail(Code::unsupported, where + ": dtype " + shown(dtype) + " is not supported; only float32 is");
+  Shape shape;
+  if (config.contains("batch_shape")) {
+    shape = shape_of(config["batch_shape"], where + ": batch_shape");
+    if (shape.empty()) fail(Code::format, where + ": batch_shape is empty");
+  } else {
+    shape = shape_of(member(config, "shape"), where + ": shape");
+    const Json& batch = member(config, "batch_size");
+    shape = shape.prepended(batch.is_null() ? None : index_of(batch, where + ": batch_size"));
+  }
+  try {
+    return Input(shape.without_first(), {.batch_size = shape[0], .name = name});
+  } catch (const Error& e) {
+    fail(e.code(), where + ": " + e.what());
+  }
+}
+
+ReadModel read_sequential(const Json& object, std::vector<std::string>& notes, const Listed& listed) {
+  const Json& config = object_at(object, "config", "config.json: the model");
+  const Json& list = array_at(config, "layers", "config.json: the Sequential");
+  if (list.size() > max_calls)
+    fail(Code::unsupported, "config.json: a model of more than " + std::to_string(max_calls) + " layers");
+  Sequential model(model_name(config));
+  ModelState& state = model.internal();
+  Placed placed;
+  LayerPaths paths;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (member(list[i], "class_name") == "InputLayer") {
+      if (i > 0) fail(Code::format, "config.json: an InputLayer inside a Sequential must come first");
+      state.input = read_input(list[i]);
+      continue;
+    }
+    const LayerRef layer = read_layer(list[i], notes);
+    placed.emplace_back(layer, paths.next(layer->class_name()));
+  }
+  Shape shape;
+  if (state.input) {
+    shape = state.input->shape();
+  } else {
+    const Json& given = member(config, "build_input_shape");
+    const Json& built = given.is_null() ? member(member(object, "build_config"), "input_shape") : given;
+    if (!built.is_null()) shape = shape_of(built, "config.json: build_input_shape");
+    if (!shape.empty()) shape = shape.with_first(None);
+  }
+  std::set<std::string> names;
+  ReadModel out{model, {}};
+  for (const auto& [layer, path] : placed) {
+    if (!names.insert(layer->name()).second)
+      fail(Code::format, "config.json: two layers are named '" + escaped(layer->name().substr(0, 100)) + "'");
+    state.stack.push_back(layer);
+    out.layers.push_back(layer);
+  }
+  listed(placed);
+  if (!shape.empty() && !placed.empty()) state.build(shape);
+  return out;
+}
+
+// ---- functional ----
+
+struct TensorAt {
+  std::size_t layer, call, output;
+  friend auto operator<=>(const TensorAt&, const TensorAt&) = default;
+};
+
+class FunctionalReader {
+ public:
+  FunctionalReader(const Json& object, std::vector<std::string>& notes)
+      : config_(object_at(object, "config", "config.json: the model")), notes_(notes) {}
+
+  ReadModel read(const Listed& listed) {
+    read_layers(listed);
+    for (std::size_t i = 0; i < entries_.size(); ++i) read_calls(i);
+    run();
+    const auto inputs = ends("input_layers");
+    for (const SymbolicTensor& t : inputs)
+      if (t.node()->layer)
+        fail(Code::format, "config.json: an input of the model is the output of " + t.node()->layer->described());
+    ReadModel out{Model(inputs, ends("output_layers"), model_name(config_)), {}};
+    for (const Entry& e : entries_)
+      if (e.layer) out.layers.push_back(e.layer);
+    // A layer outside the graph would lose its weights on the way.
+    if (out.model.layers().size() != out.layers.size())
+      for (const LayerRef& layer : out.layers) {
+        const auto used = out.model.layers();
+        if (std::none_of(used.begin(), used.end(), [&](const LayerRef& l) { return &*l == &*layer; }))
+          fail(Code::format, "config.json: no output depends on layer '" + escaped(layer->name()) + "'");
+      }
+    return out;
+  }
+
+ private:
+  struct Entry {
+    std::string name, title;
+    LayerRef layer;  // empty: an input
+    const Json* nodes = nullptr;
+    std::vector<std::vector<SymbolicTensor>> results;  // by call
+  };
+  struct Call {
+    std::vector<TensorAt> inputs;
+    std::size_t waits = 0;                                       // for how many calls
+    std::vector<std::pair<std::size_t, std::size_t>> waited_by;  // (layer, call)
+  };
+
+  void read_layers(const Listed& listed) {
+    const Json& list = array_at(config_, "layers", "config.json: the model");
+    if (list.size() > max_calls)
+      fail(Code::unsupported, "config.json: a model of more than " + std::to_string(max_calls) + " layers");
+    Placed placed;
+    LayerPaths paths;
+    for (const Json& object : list) {
+      Entry entry;
+      if (member(object, "class_name") == "InputLayer") {
+        const SymbolicTensor input = read_input(object);
+        entry.name = input.node()->input_name;
+        entry.title = layer_title(entry.name, "InputLayer");
+        entry.results.push_back({input});
+      } else {
+        entry.layer = read_layer(object, notes_);
+        entry.name = entry.layer->name();
+        entry.title = layer_title(entry.name, entry.layer->class_name());
+        entry.nodes = &array_at(object, "inbound_nodes", entry.title);
+        placed.emplace_back(entry.layer, paths.next(entry.layer->class_name()));
+      }
+      if (const Json& again = member(object, "name"); !again.is_null() && again != entry.name)
+        fail(Code::format, entry.title + " is listed under another name, " + shown(again));
+      if (!by_name_.emplace(entry.name, entries_.size()).second)
+        fail(Code::format, "config.json: two layers are named '" + escaped(entry.name.substr(0, 100)) + "'");
+      entries_.push_back(std::move(entry));
+    }
+    listed(placed);
+  }
+
+  // ["lstm", 0, 0]
+  TensorAt history(const Json& value, const std::string& where) {
+    if (!value.is_array() || value.size() < 3 || !value[0].is_string() || value.size() > 4)
+      fail(Code::format, where + ": a tensor must be named by [layer, call, output], not " + shown(value));
+    const auto name = value[0].get<std::string>();
+    const auto it = by_name_.find(name);
+    if (it == by_name_.end()) fail(Code::format, where + ": there is no layer '" + escaped(name.substr(0, 100)) + "'");
+    const Index call = index_of(value[1], where + ": a call's number"),
+                output = index_of(value[2], where + ": an output's number");
+    const Entry& from = entries_[it->second];
+    const auto calls = static_cast<Index>(from.nodes ? from.nodes->size() : 1);
+    if (call < 0 || call >= calls)
+      fail(Code::format, where + ": " + from.title + " is called " + std::to_string(calls) + " times; there is no call " +
+                             std::to_string(call));
+    if (output < 0 || output > 1024) fail(Code::format, where + ": there is no output " + std::to_string(output));
+    return {it->second, static_cast<std::size_t>(call), static_cast<std::size_t>(output)};
+  }
+
+  void tensors(const Json& value, const std::string& where, std::vector<TensorAt>& out) {
+    if (value.is_null()) return;
+    if (value.is_array()) {
+      for (const Json& item : value) tensors(item, where, out);
+    } else if (member(value, "class_name") == "__keras_tensor__") {
+      if (++edges_ > max_edges) fail(Code::unsupported, "config.json: more than " + std::to_string(max_edges) + " connections");
+      out.push_back(history(member(member(value, "config"), "keras_history"), where));
+    } else {
+      fail(Code::unsupported, where + ": a call with " + shown(value) + " is not supported");
+    }
+  }
+
+  void read_calls(std::size_t at) {
+    Entry& entry = entries_[at];
+    if (!entry.layer) return;
+    if (entry.nodes->empty()) fail(Code::format, entry.title + " is never called");
+    if (calls_.size() + entry.nodes->size() > max_calls)
+      fail(Code::unsupported, "config.json: a model of more than " + std::to_string(max_calls) + " calls");
+    entry.results.resize(entry.nodes->size());
+    for (std::size_t n = 0; n < entry.nodes->size(); ++n) {
+      const Json& node = (*entry.nodes)[n];
+      if (!node.is_object()) fail(Code::unsupported, entry.title + ": calls are written as Keras 2 wrote them");
+      Call call;
+      const Json& args = array_at(node, "args", entry.title);
+      if (args.size() > 2) fail(Code::unsupported, entry.title + ": a call with " + std::to_string(args.size()) + " arguments");
+      tensors(args, entry.title, call.inputs);
+      if (const Json& kwargs = member(node, "kwargs"); !kwargs.is_null()) {
+        if (!kwargs.is_object()) fail(Code::format, entry.title + ": kwargs must be an object");
+        for (const auto& [key, value] : kwargs.items()) {
+          if (key == "initial_state") {
+            tensors(value, entry.title, call.inputs);
+          } else if (!value.is_null() && !(key == "training" && value == false)) {
+            fail(Code::unsupported,
+                 entry.title + ": a call with " + escaped(key.substr(0, 60)) + " = " + shown(value) + " is not supported");
+          }
+        }
+      }
+      if (call.inputs.empty()) fail(Code::format, entry.title + ": a call without inputs");
+      calls_.emplace(std::pair{at, n}, std::move(call));
+    }
+  }
+
+  // Calls layers as soon as their inputs are there; a layer's calls in their order.
+  void run() {
+    for (auto& [key, call] : calls_) {
+      const auto wait_for = [&, k = key, c = &call](std::size_t layer, std::size_t number) {
+        const auto other = calls_.find({layer, number});
+        if (other == calls_.end()) return;  // an input
+        other->second.waited_by.push_back(k);
+        ++c->waits;
+      };
+      for (const TensorAt& t : call.inputs) wait_for(t.layer, t.call);
+      if (key.second > 0) wait_for(key.first, key.second - 1);
+    }
+    std::set<std::pair<std::size_t, std::size_t>> ready;
+    for (const auto& [key, call] : calls_)
+      if (call.waits == 0) ready.insert(key);
+    std::size_t done = 0;
+    while (!ready.empty()) {
+      const auto key = *ready.begin();
+      ready.erase(ready.begin());
+      const Call& call = calls_.at(key);
+      Entry& entry = entries_[key.first];
+      std::vector<SymbolicTensor> inputs;
+      for (const TensorAt& t : call.inputs) inputs.push_back(result(t, entry.title));
+      entry.results[key.second] = entry.layer.call(inputs);
+      ++done;
+      for (const auto& next : call.waited_by)
+        if (--calls_.at(next).waits == 0) ready.insert(next);
+    }
+    if (done == calls_.size()) return;
+    for (const auto& [key, call] : calls_)
+      if (call.waits > 0)
+        fail(Code::format, "config.json: the model has a cycle: " + entries_[key.first].title + " waits for its own output");
+  }
+
+  const SymbolicTensor& result(const TensorAt& t, const std::string& where) {
+    const Entry& from = entries_[t.layer];
+    const auto& outputs = from.results[t.call];
+    if (t.output >= outputs.size())
+      fail(Code::format, where + " reads output " + std::to_string(t.output) + " of " + from.title + ", which has " +
+                             std::to_string(outputs.size()));
+    return outputs[t.output];
+  }
+
+  // ["a", 0, 0], or a list of such, or an object of such (then in the order of its keys, as Keras flattens it).
+  std::vector<SymbolicTensor> ends(const char* key) {
+    const Json& value = member(config_, key);
+    const std::string where = std::string("config.json: ") + key;
+    std::vector<SymbolicTensor> out;
+    if (value.is_array() && !value.empty() && value[0].is_string()) {
+      out.push_back(result(history(value, where), where));
+    } else if ((value.is_array() || value.is_object()) && !value.empty() && value.size() <= max_calls) {
+      for (const Json& one : value) out.push_back(result(history(one, where), where));
+    } else {
+      fail(Code::format, where + " must name at least one tensor");
+    }
+    return out;
+  }
+
+  const Json& config_;
+  std::vector<std::string>& notes_;
+  std::vector<Entry> entries_;
+  std::map<std::string, std::size_t> by_name_;
+  std::map<std::pair<std::size_t, std::size_t>, Call> calls_;
+  std::size_t edges_ = 0;
+};
+
+}  // namespace
+
+ReadModel read_architecture(const Json& config, std::vector<std::string>& notes, const Listed& listed) {
+  const std::string class_name = read_class(config, "config.json: the model");
+  if (class_name == "Sequential") return read_sequential(config, notes, listed);
+  if (class_name == "Functional" || class_name == "Model") return FunctionalReader(config, notes).read(listed);
+  fail(Code::unsupported, "config.json: a model of class '" + escaped(class_name.substr(0, 100)) +
+                              "' is not supported; Sequential and Functional models are");
+}
+
+}  // namespace rondo::interop

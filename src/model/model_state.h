@@ -57,7 +57,8 @@ struct ModelState {
     SessionSize size;
     std::unique_ptr<Session> session;
   };
-  std::mutex mutex;
+  std::mutex mutex;     // of idle
+  std::mutex building;  // a Sequential that waits for data is built by the first of several predicts
   std::vector<Idle> idle;
 };
 

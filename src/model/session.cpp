@@ -278,7 +278,7 @@ Session::Session(const Graph& graph, const SessionSize& size) {
     for (const LayerRef& layer : graph.layers) layer->book_training_packs();
   Layout layout = Layout::make(graph, size);
   check_memory(layout.memory().total(), std::string(size.purpose.training ? "Training" : "Running") + " this model on " +
-                                              std::to_string(size.inputs[0][0]) + " samples at a time");
+                                            std::to_string(size.inputs[0][0]) + " samples at a time");
   try {
     impl_ = std::make_unique<Impl>(graph, size, std::move(layout));
   } catch (const std::bad_alloc&) {

@@ -48,8 +48,7 @@ inline void randomize_weights(Model& model, unsigned seed) {
 class GradientCheck {
  public:
   GradientCheck(Model& model, const std::vector<Array>& inputs, unsigned seed = 1)
-      : model_(model), inputs_(inputs), session_(model.internal().built(), {shapes(inputs), {true, false}, 1}) {
-    session_.want_input_gradients();
+      : model_(model), inputs_(inputs), session_(model.internal().built(), {shapes(inputs), {true, false}, 1, true}) {
     TestRandom random(seed);
     run();
     for (std::size_t o = 0; o < model.output_shapes().size(); ++o) {

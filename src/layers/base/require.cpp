@@ -23,7 +23,9 @@ class LineReader : public ConfigVisitor {
   void field(std::string_view, Activation&, const Activation&) override {}
   void field(std::string_view, Initializer&, const Initializer&) override {}
   void field(std::string_view, LayerRef& value) override {
-    if (value && inner.empty()) inner = line_of(*value, with_);
+    if (!value || !inner.empty()) return;
+    inner = line_of(*value, with_);
+    sequences = sequences || has_return_sequences(*value);
   }
   void required(std::string_view, Index& value) override { sizes += (sizes.empty() ? "" : ", ") + std::to_string(value); }
   void required(std::string_view, std::string&) override {}
@@ -67,6 +69,8 @@ std::string line_of(const Layer& layer, const std::string& with) {
   const std::string options = with.empty() ? "" : (r.sizes.empty() ? "{" : ", {") + with + "}";
   return layer.class_name() + "(" + r.sizes + options + ")";
 }
+
+bool has_return_sequences(const Layer& layer) { return read(layer, "").sequences; }
 
 void require_inputs(const Layer& layer, const Shapes& in, Index count) {
   if (static_cast<Index>(in.size()) != count)

@@ -39,5 +39,7 @@ void require_features(const Layer& layer, const Shapes& in);
 
 // The C++ line that makes this layer: "LSTM(32, {.return_sequences = true})"; `with` is put among the options.
 std::string line_of(const Layer& layer, const std::string& with);
+// Whether its config (or that of the layer inside) has return_sequences.
+bool has_return_sequences(const Layer& layer);
 
 }  // namespace rondo

@@ -1,0 +1,430 @@
+// Do the arrays suit the model? If not: what was expected and what came, in words of axes, the likeliest cause read off the
+// numbers, and the line to type.
+#include <algorithm>
+
+#include "layers/base/names.h"
+#include "layers/base/require.h"
+#include "model/model_state.h"
+#include "rondo/core/error.h"
+
+namespace rondo {
+namespace {
+
+std::string number(Index n) { return n == None ? "None" : std::to_string(n); }
+
+// "1 feature", "10 time steps".
+std::string counted(Index n, const std::string& one) {
+  if (n == None) return "any number of " + one + "s";
+  return std::to_string(n) + " " + one + (n == 1 ? "" : "s");
+}
+
+// As typed: "{10, 2}" and "X.reshape(1, 10, 2)".
+std::string braces(const Shape& sizes) {
+  std::string out = "{";
+  for (const Index size : sizes) out += (out.size() > 1 ? ", " : "") + number(size);
+  return out + "}";
+}
+std::string reshaped(const std::string& what, const Shape& sizes) {
+  const std::string inside = braces(sizes);
+  return what + ".reshape(" + inside.substr(1, inside.size() - 2) + ")";
+}
+
+// "1 sample of 10 time steps of 2 features".
+std::string in_words(const Shape& s) {
+  std::string out = counted(s[0], "sample");
+  for (Index axis = 1; axis < s.rank(); ++axis) {
+    std::string name = axis_name(axis, s.rank());
+    if (name == "time steps" || name == "features") name.pop_back();
+    out += " of " + counted(s[axis], name);
+  }
+  return out;
+}
+
+bool fits(Index want, Index got) { return want == None || want == got; }
+bool fits(const Shape& want, const Shape& got) {  // but for samples
+  return want.rank() == got.rank() &&
+         std::equal(want.begin() + 1, want.end(), got.begin() + 1, [](Index w, Index g) { return fits(w, g); });
+}
+
+// A missing trailing 1 added, or one too many taken away: it moves no value. Otherwise the shape as it came.
+Shape adjusted(const Shape& want, const Shape& got) {
+  Shape out = got;
+  if (got.rank() == want.rank() - 1 && (want[-1] == 1 || want[-1] == None)) {
+    out.push_back(1);
+  } else if (got.rank() == want.rank() + 1 && got[-1] == 1) {
+    out = Shape(std::vector<Index>(got.begin(), got.end() - 1));
+  }
+  return fits(want, out) ? out : got;
+}
+
+// One input of a model, for messages.
+struct Target {
+  std::string where;       // the first layer it meets
+  std::string class_name;  // of that layer
+  std::string with_shape;  // begins the line that would build the model for another shape: ends before "{10, 2}"
+  std::string tail;        // ends that line
+};
+
+Target target_of(const ModelState& model, std::size_t input) {
+  Target t;
+  if (model.sequential && !model.stack.empty()) {
+    const Layer& first = *model.stack.front();
+    t.where = first.described();
+    t.class_name = first.class_name();
+    if (model.input) {
+      t.with_shape = "Input(", t.tail = ")";
+    } else {
+      const std::string mark = "\x01";
+      const std::string line = line_of(first, ".input_shape = " + mark);
+      t.with_shape = line.substr(0, line.find(mark));
+      t.tail = line.substr(line.find(mark) + 1);
+    }
+    return t;
+  }
+  const Graph::Node& node = model.graph->nodes[static_cast<std::size_t>(model.graph->inputs[input])];
+  t.where = "input '" + node.name + "' of model '" + model.name + "'";
+  t.class_name = "Input";
+  for (const int reader : node.consumers) {
+    const Layer& layer = *model.graph->nodes[static_cast<std::size_t>(reader)].layer;
+    t.where = layer.described();
+    t.class_name = layer.class_name();
+    break;
+  }
+  t.with_shape = "Input(", t.tail = ")";
+  return t;
+}
+
+std::string article(const std::string& name) {
+  return (name == "LSTM" || name.find_first_of("AEIOU") == 0 ? "an " : "a ") + name;
+}
+
+std::string needs(const Target& t, const Shape& want, const Shape& got) {
+  std::string axes = "(";
+  for (Index axis = 0; axis < want.rank(); ++axis) axes += (axis > 0 ? ", " : "") + axis_name(axis, want.rank());
+  axes += want.rank() == 1 ? ",)" : ")";
+  return std::to_string(got.rank()) + (got.rank() == 1 ? " axis; " : " axes; ") + article(t.class_name) + " needs " +
+         std::to_string(want.rank()) + ": " + axes;
+}
+
+// A long series, or table, of rows: windows are cut from it, and none of them is stored.
+void suggest_windows(ShapeReport& r, const std::string& what, Index rows, Index columns, Index steps) {
+  const Index lookback = steps == None ? 10 : steps;
+  r.likely = what + " is " +
+             (columns == 1 ? "one long series of " + std::to_string(rows) + " values"
+                           : "one long table of " + std::to_string(rows) + " rows and " + counted(columns, "column")) +
+             "; the samples are windows of it";
+  r.fix = "frame(Table(" + what + "), {.target = \"c0\", .lookback = " + std::to_string(lookback) + "})";
+  r.meaning = std::to_string(rows - lookback) + " samples of " + std::to_string(lookback) + " time steps of " +
+              counted(columns, "feature") + ", each with the next value as its target";
+}
+
+// Too few or too many axes for (samples, time steps, features).
+void explain_rank(ShapeReport& r, const std::string& what, const Shape& want, const Shape& got) {
+  const Index steps = want[1], features = want[2];
+  const auto take_as = [&](const Shape& s, const std::string& likely) {
+    r.likely = likely;
+    r.fix = reshaped(what, s);
+    r.meaning = in_words(s);
+  };
+  const bool known = features != None;
+  if (got.rank() == 1) {
+    const Index n = got[0];
+    if (known && steps != None && n == steps * features)
+      return take_as({1, steps, features}, what + " is ONE sample: its " + std::to_string(n) + " values are time steps=" +
+                                               std::to_string(steps) + " x features=" + std::to_string(features));
+    if (known && features == 1 && steps != None && n > steps) return suggest_windows(r, what, n, 1, steps);
+    if (known && n % features == 0 && n > 0 && steps == None)
+      return take_as({1, n / features, features}, what + " is ONE sample: its " + std::to_string(n) + " values are " +
+                                                      counted(n / features, "time step") + " of " +
+                                                      counted(features, "feature"));
+    if (known && steps != None && n > 0 && n % (steps * features) == 0)
+      return take_as({n / (steps * features), steps, features},
+                     what + " is " + counted(n / (steps * features), "sample") + " laid end to end: its " + std::to_string(n) +
+                         " values are a multiple of time steps=" + std::to_string(steps) +
+                         " x features=" + std::to_string(features));
+  }
+  if (got.rank() == 2) {
+    const Index a = got[0], b = got[1];
+    if (fits(steps, a) && fits(features, b))
+      return take_as({1, a, b}, what + " is ONE sample (its axes match time steps=" + std::to_string(a) +
+                                    ", features=" + std::to_string(b) + ")");
+    if (fits(steps, b) && a == features && steps != None) {
+      r.likely = what + " is ONE sample whose axes are swapped (they match features=" + std::to_string(a) +
+                 ", time steps=" + std::to_string(b) + ")";
+      r.fix = what + ".transpose().reshape(1, " + std::to_string(b) + ", " + std::to_string(a) + ")";
+      r.meaning = in_words({1, b, a}) + "; transpose moves the values, reshape alone would mix them up";
+      return;
+    }
+    if (known && steps != None && b == steps * features)
+      return take_as({a, steps, features}, "each row of " + what + " is one sample laid flat: its " + std::to_string(b) +
+                                               " values are time steps=" + std::to_string(steps) +
+                                               " x features=" + std::to_string(features));
+    if (known && b == features && steps != None && a > steps) return suggest_windows(r, what, a, b, steps);
+    if (steps == b && known && features > 1) {
+      r.likely = what + " holds 1 feature a time step; the model was built for features=" + std::to_string(features);
+      return;
+    }
+  }
+  r.likely = got.rank() < 3 ? "an axis is missing" : "there is an axis too many";
+}
+
+[[noreturn]] void refuse(const ModelState& model, std::size_t input, const Shape& want, const Shape& got,
+                         const std::string& what) {
+  const Target t = target_of(model, input);
+  const auto rebuilt = [&](const Shape& sizes) { return t.with_shape + braces(sizes) + t.tail; };
+  ShapeReport r;
+  r.where = t.where;
+  const std::string came = what + " " + got.text();
+  if (got.rank() != want.rank()) {
+    r.got = came + ": " + needs(t, want, got);
+    if (want.rank() == 3) explain_rank(r, what, want, got);
+    if (r.fix.empty() && got.rank() == want.rank() - 1 && fits(want, got.prepended(1))) {
+      r.likely = what + " is ONE sample";
+      r.fix = reshaped(what, got.prepended(1));
+      r.meaning = in_words(got.prepended(1));
+    }
+    if (r.fix.empty()) {
+      const Shape sizes = want.without_first().known()
+                              ? want.without_first()
+                              : Shape(std::vector<Index>(static_cast<std::size_t>(want.rank() - 1), 1));
+      const Index each = sizes.elements(), have = got.known() ? got.elements() : 0;
+      if (each > 0 && have > 0 && have % each == 0 && want.without_first().known()) {
+        r.fix = reshaped(what, sizes.prepended(have / each));
+        r.meaning = in_words(sizes.prepended(have / each));
+      } else if (got.rank() >= 2) {
+        // The model for this array: samples first, features last, one axis of time steps between.
+        const Shape now = got.rank() == 2 && want.rank() == 3 ? Shape{got[1], 1} : got.without_first();
+        if (now.rank() + 1 == want.rank() || want.rank() != 3) {
+          r.fix = rebuilt(now);
+          r.meaning = "a model for " + in_words(now.prepended(None));
+        } else {
+          r.fix = reshaped(what, {got[0], -1, got[-1]});
+          r.meaning = "the axes between samples and features become one axis of time steps";
+        }
+      } else {
+        r.fix = reshaped(what, {1, got[0], 1});
+        r.meaning = in_words({1, got[0], 1});
+      }
+    }
+    fail(r);
+  }
+  std::vector<Index> wrong;
+  for (Index axis = 1; axis < want.rank(); ++axis)
+    if (!fits(want[axis], got[axis])) wrong.push_back(axis);
+  std::string differs;
+  for (const Index axis : wrong) {
+    differs += (differs.empty() ? "" : ", ") + axis_name(axis, want.rank()) + "=" + number(got[axis]) + " where " +
+               number(want[axis]) + (want[axis] == 1 ? " was" : " were") + " expected";
+  }
+  r.got = came + " = " + axes_text(got) + ": " + differs;
+  if (want.rank() == 3) {
+    const Index n = got[0], a = got[1], b = got[2], steps = want[1], features = want[2];
+    if (a != b && fits(steps, b) && a == features) {
+      r.likely = "the axes of " + what + " are swapped: (samples, features, time steps)";
+      r.fix = what + ".transpose({0, 2, 1})";
+      r.meaning = in_words({n, b, a}) + "; transpose moves the values, reshape would mix them up";
+      fail(r);
+    }
+    if (n == steps && a != steps && b == features) {
+      r.likely = "the axes of " + what + " are swapped: (time steps, samples, features)";
+      r.fix = what + ".transpose({1, 0, 2})";
+      r.meaning = in_words({a, n, b}) + "; transpose moves the values, reshape would mix them up";
+      fail(r);
+    }
+    if (wrong.size() == 1 && wrong[0] == 1) {
+      r.likely = "the model was built for exactly " + counted(steps, "time step") + " a sample";
+      r.fix = rebuilt({None, features});
+      r.meaning = "any number of time steps of " + counted(features, "feature") + "; the weights are the same";
+      fail(r);
+    }
+  }
+  Shape sizes = want.without_first();
+  for (const Index axis : wrong) sizes[axis - 1] = got[axis];
+  r.likely = "the model was built for other data: for " +
+             counted(want[wrong.back()], wrong.back() == want.rank() - 1 ? "feature" : "size") + ", and " + what + " has " +
+             number(got[wrong.back()]);
+  r.fix = rebuilt(sizes);
+  r.meaning = "a model for " + in_words(sizes.prepended(None)) + ", with weights of its own";
+  fail(r);
+}
+
+// A Sequential that waited for data.
+void build_for(ModelState& model, const Shape& x, const std::string& what) {
+  if (model.stack.empty()) model.build(x);  // says what to do
+  const Shape shape = x.rank() == 1 ? Shape{None, 1} : x.with_first(None);
+  try {
+    model.build(shape);
+  } catch (const Error& e) {
+    const Layer& first = *model.stack.front();
+    if (e.code() != Code::shape || first.built() || x.rank() > 2) throw;
+    // The first layer wants time steps; the data know better than the layer how they came to lack them.
+    ShapeReport r;
+    r.where = first.described();
+    Target t;
+    t.class_name = first.class_name();
+    r.got = what + " " + x.text() + ": " + needs(t, {None, None, None}, x);
+    if (x.rank() == 1) {
+      r.likely = what + " is one long series; a model needs samples of some time steps each";
+      r.fix = reshaped(what, {1, x[0], 1});
+      r.meaning =
+          in_words({1, x[0], 1}) + "; for windows as samples: frame(Table(" + what + "), {.target = \"c0\", .lookback = 10})";
+    } else {
+      r.likely = what + " is a table: " + counted(x[0], "row") + " and " + counted(x[1], "column") +
+                 "; either its rows are the time steps of one sample, "
+                 "or each row is a sample";
+      r.fix = reshaped(what, {1, x[0], x[1]});
+      r.meaning = in_words({1, x[0], x[1]}) + "; " + reshaped(what, {x[0], x[1], 1}) + " would be " + in_words({x[0], x[1], 1});
+    }
+    fail(r);
+  }
+}
+
+void check_count(std::size_t got, std::size_t want, const std::string& what, const char* kind) {
+  if (got != want)
+    fail(Code::shape, what + ": this model has " + counted(static_cast<Index>(want), kind) + "; it was given " +
+                          counted(static_cast<Index>(got), "array"));
+}
+
+Shapes checked(ModelState& model, Shapes x, const std::string& what) {
+  if (!model.graph && model.sequential && x.size() == 1) {
+    const std::lock_guard lock(model.building);
+    if (!model.graph) {
+      if (model.stack.empty() || x[0].rank() > 0) build_for(model, x[0], what);
+    }
+  }
+  model.built();
+  check_count(x.size(), model.inputs.size(), what, "input");
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const Shape& want = model.inputs[i].shape();
+    const std::string name = x.size() == 1 ? what : what + "[" + std::to_string(i) + "]";
+    const Shape came = x[i];
+    x[i] = adjusted(want, came);
+    if (!fits(want, x[i])) refuse(model, i, want, came, name);
+    for (Index axis = 1; axis < x[i].rank(); ++axis)
+      if (x[i][axis] == 0) fail(Code::shape, name + " " + came.text() + " has no " + axis_name(axis, x[i].rank()));
+    if (x[i][0] != x[0][0])
+      fail(Code::shape, what + "[0] has " + counted(x[0][0], "sample") + ", " + name + " has " + counted(x[i][0], "sample") +
+                            ": every input needs the same samples");
+  }
+  return x;
+}
+
+// The layer whose output the targets are compared with.
+const Layer* last_layer(const ModelState& model, std::size_t output) {
+  const Graph& graph = *model.graph;
+  const Graph::Node& node = graph.nodes[static_cast<std::size_t>(graph.outputs[output].node)];
+  return node.layer ? &*node.layer : nullptr;
+}
+
+// The last layer up the chain that could hand on all its time steps, or its last only.
+const Layer* recurrent_before(const ModelState& model, std::size_t output) {
+  const Graph& graph = *model.graph;
+  for (int k = graph.outputs[output].node; graph.nodes[static_cast<std::size_t>(k)].layer;) {
+    const Graph::Node& node = graph.nodes[static_cast<std::size_t>(k)];
+    if (has_return_sequences(*node.layer)) return &*node.layer;
+    if (node.in.empty()) break;
+    k = node.in[0].node;
+  }
+  return nullptr;
+}
+
+[[noreturn]] void refuse_target(const ModelState& model, std::size_t output, const Shape& want, const Shape& got,
+                                const std::string& what) {
+  const Layer* last = last_layer(model, output);
+  const Layer* recurrent = recurrent_before(model, output);
+  ShapeReport r;
+  r.where = "the targets of " + (last ? last->described() : "model '" + model.name + "'");
+  r.got = what + " " + got.text() + "; the model's output is " + want.text() + " = " + axes_text(want);
+  const Index n = want[0];
+  if (recurrent && want.rank() == 3 && (got.rank() == 1 || (got.rank() == 2 && got[1] == want[2]))) {
+    r.likely = "the model gives one row for every time step; " + what + " holds one for every sample";
+    r.fix = line_of(*recurrent, "");
+    r.meaning = "'" + recurrent->name() + "' then hands on its last time step only: the output is " + Shape{n, want[2]}.text();
+  } else if (recurrent && want.rank() == 2 &&
+             (got.rank() == 3 || (got.rank() == 2 && want[1] == 1 && !model.inputs.empty() &&
+                                  model.inputs[0].shape().rank() == 3 && got[1] == model.inputs[0].shape()[1]))) {
+    r.likely = what + " holds one row for every time step; the model gives one for every sample";
+    r.fix = line_of(*recurrent, ".return_sequences = true");
+    r.meaning = "'" + recurrent->name() + "' then hands on every time step, and so does the model";
+  } else if (last && last->class_name() == "Dense" && got.rank() == want.rank() && got[-1] != want[-1]) {
+    r.likely = what + " has " + counted(got[-1], "column") + " and layer '" + last->name() + "' gives " + number(want[-1]) +
+               "; broadcasting them would train on something else";
+    r.fix = "Dense(" + number(got[-1]) + ")";
+    r.meaning = "the model forecasts " + counted(got[-1], "value") + " at a time";
+  } else if (got.known() && want.known() && got.elements() == want.elements()) {
+    r.likely = "the values are there, under another shape";
+    r.fix = reshaped(what, want);
+    r.meaning = in_words(want) + "; reshape keeps the order of the values";
+  } else {
+    r.likely = "the targets were made for another model; broadcasting them would train on something else";
+    r.fix = "std::cout << model.summary();";
+    r.meaning = "the shape every layer gives; the targets must have the last one, " + want.text();
+  }
+  fail(r);
+}
+
+}  // namespace
+
+Shapes checked_inputs(ModelState& model, const std::vector<Array>& x, const std::string& what) {
+  Shapes shapes;
+  for (const Array& a : x) {
+    if (a.ndim() < 1) fail(Code::shape, what + " is a single number; a model needs samples");
+    shapes.push_back(a.shape());
+  }
+  return checked(model, std::move(shapes), what);
+}
+
+Shapes checked_source_inputs(ModelState& model, const Shapes& x) { return checked(model, x, "X"); }
+
+Shapes checked_source_targets(const ModelState& model, const Shapes& x, const Shapes& y) {
+  check_count(y.size(), model.outputs.size(), "y", "output");
+  Shapes inputs = x;
+  for (Shape& s : inputs) s = s.with_first(1);
+  const Shapes want = outputs_for(model.built(), inputs);
+  Shapes out;
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    const Shape w = want[i].with_first(None), got = y[i].with_first(None);
+    out.push_back(adjusted(w, got));
+    if (!fits(w, out.back())) refuse_target(model, i, w, got, y.size() == 1 ? "y" : "y[" + std::to_string(i) + "]");
+  }
+  return out;
+}
+
+Shapes checked_targets(const ModelState& model, const Shapes& x, const std::vector<Array>& y, const std::string& what) {
+  check_count(y.size(), model.outputs.size(), what, "output");
+  const Index samples = x[0][0];
+  Shapes inputs = x;
+  for (Shape& s : inputs) s = s.with_first(1);
+  const Shapes want = outputs_for(model.built(), inputs);
+  Shapes out;
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    const std::string name = y.size() == 1 ? what : what + "[" + std::to_string(i) + "]";
+    const Shape got = y[i].shape();
+    const Shape w = want[i].with_first(samples);
+    if (got.rank() < 1 || got[0] != samples) {
+      ShapeReport r;
+      r.where = "the targets of model '" + model.name + "'";
+      const Index has = got.rank() < 1 ? 0 : got[0];
+      r.got = "X has " + counted(samples, "sample") + ", " + name + " " + got.text() + " has " + counted(has, "sample");
+      if (samples == 1 && x[0].rank() == 3 && has == x[0][1]) {
+        r.likely = "X is ONE sample of " + counted(has, "time step") + ", and " + name + " holds one row for each of them";
+        r.fix = reshaped(name, got.prepended(1));
+        r.meaning =
+            "1 sample whose target has " + counted(has, "time step") + ": the last recurrent layer needs return_sequences";
+      } else {
+        const std::string& longer = has > samples ? name : "X";
+        const Index most = std::max(has, samples), least = std::min(has, samples);
+        r.likely = "one of them was cut, shifted or framed differently: every sample needs exactly one target";
+        r.fix = longer + " = " + longer + ".slice(0, 0, " + std::to_string(least) + ")";
+        r.meaning = "the first " + std::to_string(least) + " of " + std::to_string(most) +
+                    ", if sample i of X still belongs to sample i of " + name;
+      }
+      fail(r);
+    }
+    out.push_back(adjusted(w, got));
+    if (!fits(w, out.back())) refuse_target(model, i, w, got, name);
+  }
+  return out;
+}
+
+}  // namespace rondo

@@ -1,0 +1,120 @@
+#include "console.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+
+namespace rondo::cli {
+
+namespace {
+
+// Notes, progress that is not on a terminal (5 lines) and the last message together are 20 lines at most.
+constexpr int message_lines = 11;
+constexpr std::size_t notes_shown = 3;
+constexpr std::size_t line_length = 500;
+
+}  // namespace
+
+Exit exit_code(Code code) {
+  switch (code) {
+    case Code::not_found:
+      return Exit::not_found;
+    case Code::format:
+      return Exit::format;
+    case Code::shape:
+      return Exit::shape;
+    case Code::value:
+    case Code::unsupported:
+    case Code::state:
+      return Exit::unsupported;
+    case Code::memory:
+      return Exit::memory;
+    case Code::non_finite:
+      return Exit::non_finite;
+    case Code::output:
+      return Exit::output;
+    case Code::internal:
+      break;
+  }
+  return Exit::internal;
+}
+
+std::string printable(std::string_view text, int lines) {
+  std::string out;
+  for (int n = 0; !text.empty(); ++n) {
+    const std::size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (n == lines - 1 && !text.empty()) {
+      out += "...\n";
+      break;
+    }
+    const bool cut = line.size() > line_length;
+    if (cut) line = line.substr(0, line_length);
+    out += escaped(line) + (cut ? "...\n" : "\n");
+  }
+  return out;
+}
+
+std::string grouped(Index value) {
+  std::string digits = std::to_string(value < 0 ? -value : value);
+  for (int i = static_cast<int>(digits.size()) - 3; i > 0; i -= 3) digits.insert(static_cast<std::size_t>(i), ",");
+  return (value < 0 ? "-" : "") + digits;
+}
+
+std::string bytes_text(Index bytes) {
+  if (bytes < 1000) return std::to_string(bytes) + " bytes";
+  const char* units[] = {"kB", "MB", "GB", "TB", "PB", "EB"};
+  double value = static_cast<double>(bytes) / 1000;
+  std::size_t unit = 0;
+  while (value >= 999.5 && unit + 1 < std::size(units)) {
+    value /= 1000;
+    ++unit;
+  }
+  char buffer[40];
+  std::snprintf(buffer, sizeof buffer, value < 10 ? "%.2f %s" : value < 100 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+  return buffer;
+}
+
+Console::Console(std::string verb, bool json) : verb_(std::move(verb)), json_(json) {
+  terminal_ = isatty(STDERR_FILENO) == 1;
+  const char* no_colour = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  colour_ = terminal_ && !(no_colour && *no_colour) && !(term && std::string_view(term) == "dumb");
+}
+
+void Console::note(const std::string& text) {
+  notes_.push_back(text);
+  if (notes_.size() == notes_shown + 1) std::cerr << "rondo " << verb_ << ": note: and more, listed with --json\n";
+  if (notes_.size() > notes_shown) return;
+  std::cerr << "rondo " << verb_ << (colour_ ? ": \x1b[33mnote:\x1b[0m " : ": note: ") << printable(escaped(text), 1);
+}
+
+void Console::result(const std::string& text, Json::Object object) {
+  if (json_) {
+    object.emplace_back("notes", Json::strings(notes_));
+    std::cout << Json(std::move(object)).text() << '\n';
+  } else {
+    std::cout << text;
+  }
+  std::cout.flush();
+  if (!std::cout) rondo::fail(Code::output, "standard output could not be written");
+}
+
+int Console::fail(int exit, std::string_view code, const std::string& message) {
+  const std::string name = verb_.empty() ? "rondo" : "rondo " + verb_;
+  std::cerr << (colour_ ? "\x1b[31m" + name + ":\x1b[0m " : name + ": ") << printable(message, message_lines);
+  std::cerr.flush();
+  if (json_) {
+    std::cout.clear();
+    std::cout
+        << Json(Json::Object{{"error", Json::Object{{"code", std::string(code)}, {"message", message}, {"exit", exit}}}}).text()
+        << '\n';
+    std::cout.flush();
+  }
+  return exit;
+}
+
+}  // namespace rondo::cli

@@ -1,0 +1,86 @@
+#include "files.h"
+
+#include <sys/stat.h>
+
+#include <array>
+#include <csignal>
+#include <filesystem>
+
+#include "arguments.h"
+#include "io/file.h"
+#include "rondo/interop/keras.h"
+#include "rondo/io/npy.h"
+
+namespace rondo::cli {
+
+namespace {
+
+bool same_file(const std::string& a, const std::string& b) {
+  struct stat one {
+  }, two{};
+  if (stat(a.c_str(), &one) == 0 && stat(b.c_str(), &two) == 0) return one.st_dev == two.st_dev && one.st_ino == two.st_ino;
+  std::error_code ignored;
+  return std::filesystem::weakly_canonical(a, ignored) == std::filesystem::weakly_canonical(b, ignored);
+}
+
+constexpr std::array signals{SIGINT, SIGTERM, SIGHUP};
+volatile std::sig_atomic_t waiting = 0;
+std::array<struct sigaction, signals.size()> previous;
+
+void wait(int signal) { waiting = signal; }
+
+}  // namespace
+
+void check_output(const Named& output, const std::vector<Named>& others) {
+  if (output.path.empty()) throw UsageError(output.flag + " is empty");
+  for (const Named& other : others) {
+    if (same_file(output.path, other.path)) {
+      throw UsageError(output.flag + " and " + other.flag + " are the same file, '" + escaped(output.path) +
+                       "': give another name");
+    }
+  }
+  check_writable(output.path);
+}
+
+Model read_model(const std::string& path, bool compile, Console& console) {
+  LoadReport report;
+  LoadOptions options;
+  options.compile = compile;
+  options.report = &report;
+  Model model = load_model(path, options);
+  for (const std::string& note : report.notes) console.note(note);
+  return model;
+}
+
+Array read_array(const std::string& path, Console& console) {
+  NpyInfo info;
+  Array array = load_npy(path, Conversion::nearest, &info);
+  if (info.rounded > 0) {
+    console.note("'" + path + "' is " + info.dtype + ": " + grouped(info.rounded) + " of " + grouped(array.size()) +
+                 " values were rounded to float32, in which the network computes");
+  }
+  return array;
+}
+
+Uninterrupted::Uninterrupted() {
+  waiting = 0;
+  struct sigaction action {};
+  action.sa_handler = wait;
+  sigemptyset(&action.sa_mask);
+  for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &action, &previous[i]);
+}
+
+Uninterrupted::~Uninterrupted() {
+  for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &previous[i], nullptr);
+  if (waiting) std::raise(waiting);
+}
+
+Json named_shapes(const std::vector<std::string>& paths, const std::vector<Array>& arrays) {
+  Json::List out;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    out.push_back(Json::Object{{"path", paths[i]}, {"shape", Json(arrays[i].shape())}});
+  }
+  return out;
+}
+
+}  // namespace rondo::cli

@@ -1,0 +1,38 @@
+// What verbs that read and write files share: every output is tried before any work begins, and never an input of the same
+// call.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "console.h"
+#include "rondo/core/array.h"
+#include "rondo/model/model.h"
+
+namespace rondo::cli {
+
+// An output named by `flag`: throws Error(output) if it is a folder, cannot be written, or its folder is missing;
+// UsageError if it is one of `others` (pairs of what the user called it and the path).
+struct Named {
+  std::string flag, path;
+};
+void check_output(const Named& output, const std::vector<Named>& others);
+
+// Reads a model; what there is to say about the file becomes notes.
+Model read_model(const std::string& path, bool compile, Console& console);
+
+// Reads a .npy array; float64 and the like are rounded to float32, with a note.
+Array read_array(const std::string& path, Console& console);
+
+// Ctrl-C must not cut a write in half: while one of these lives, SIGINT, SIGTERM and SIGHUP wait.
+class Uninterrupted {
+ public:
+  Uninterrupted();
+  ~Uninterrupted();
+  Uninterrupted(const Uninterrupted&) = delete;
+  Uninterrupted& operator=(const Uninterrupted&) = delete;
+};
+
+Json named_shapes(const std::vector<std::string>& paths, const std::vector<Array>& arrays);
+
+}  // namespace rondo::cli

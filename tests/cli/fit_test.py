@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""rondo fit"""
+import json
+import os
+import resource
+import signal
+import time
+
+import numpy as np
+
+import harness
+from harness import NON_FINITE, OUTPUT, SHAPE, UNSUPPORTED, USAGE, Case
+
+
+class Fit(Case):
+    base = ("fit", "model.keras", "--x", "X.npy", "--y", "Y.npy")
+
+    def test_gives_the_losses_and_weights_of_keras(self):
+        for name in ("stacked_adam", "stacked_rmsprop", "lstm_sgd_nesterov", "gru_reset_after_adam", "lstm_mae_sgd"):
+            with self.subTest(name):
+                model, values = self.golden("training/" + name)
+                self.save("x.npy", values["x0"])
+                self.save("t.npy", values["t0"])
+                self.good("fit", model, "--x", "x.npy", "--y", "t.npy", "--epochs", 3, "--batch-size", 4, "--no-shuffle",
+                          "--out", "new.keras", "--history", "history.json")
+                history = json.loads((self.folder / "history.json").read_text())
+                for key in history:
+                    np.testing.assert_allclose(history[key], values[key], rtol=1e-5)
+                self.assertIn("loss", history)
+                self.good("predict", "new.keras", "--input", "x.npy", "--output", "y.npy")
+                np.testing.assert_allclose(self.load("y.npy"), values["y0"], rtol=1e-4, atol=1e-5)
+
+    def test_goes_on_where_it_stopped(self):
+        options = ("--batch-size", 4, "--no-shuffle")
+        self.good(*self.base, "--epochs", 4, "--out", "four.keras", *options)
+        self.good(*self.base, "--epochs", 2, "--out", "two.keras", *options)
+        self.good("fit", "two.keras", "--x", "X.npy", "--y", "Y.npy", "--epochs", 2, "--out", "two_more.keras", *options)
+        for name in ("four", "two_more"):  # the optimizer's state went through the file
+            self.good("predict", name + ".keras", "--input", "X.npy", "--output", name + ".npy")
+        np.testing.assert_array_equal(self.load("four.npy"), self.load("two_more.npy"))
+
+    def test_seed_and_threads(self):
+        digest = {}
+        for threads in (1, 2, 4):
+            digest[threads] = self.good_json(*self.base, "--epochs", 3, "--seed", 5, "--threads", threads, "--batch-size", 4,
+                                             "--out", "n.keras")["weights_digest"]
+        self.assertEqual(len(set(digest.values())), 1, digest)
+        other = self.good_json(*self.base, "--epochs", 3, "--seed", 6, "--batch-size", 4, "--out", "n.keras")["weights_digest"]
+        self.assertNotEqual(other, digest[1])
+
+    def test_json(self):
+        said = self.good_json(*self.base, "--epochs", 2, "--out", "n.keras", "--learning-rate", "0.5", "--optimizer", "sgd")
+        self.assertEqual((said["epochs"], said["interrupted"], said["optimizer"], said["learning_rate"]), (2, False, "SGD", 0.5))
+        self.assertEqual(len(said["history"]["loss"]), 2)
+
+    def test_validation_split(self):
+        said = self.good_json(*self.base, "--epochs", 2, "--out", "n.keras", "--validation-split", "0.3")
+        self.assertIn("val_loss", said["history"])
+
+    def test_progress_is_short_when_piped(self):
+        _, err = self.good(*self.base, "--epochs", 50, "--out", "n.keras")
+        self.assertLessEqual(len(err.splitlines()), 5)
+        self.assertIn("epoch 50/50", err)
+
+    def test_compile_settings_are_required(self):
+        model, values = self.golden("3.15/lstm_dense")
+        self.save("x.npy", values["x0"])
+        self.save("t.npy", values["y0"])
+        words = ("fit", model, "--x", "x.npy", "--y", "t.npy", "--epochs", 1, "--out", "n.keras")
+        self.bad(USAGE, *words, says=["--optimizer", "--loss"])
+        self.bad(USAGE, *words, "--optimizer", "adam", says="--loss")
+        self.good(*words, "--optimizer", "adam", "--loss", "mse")
+
+    def test_unknown_names(self):
+        self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--out", "n.keras", "--optimizer", "adma", says=["adma", "Did you mean"])
+        self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--out", "n.keras", "--loss", "msa", says=["msa", "Did you mean"])
+
+    def test_shapes(self):
+        x, y = self.load("X.npy"), self.load("Y.npy")
+        self.save("short.npy", y[:-1])
+        self.save("wide.npy", np.concatenate([y, y], axis=-1))
+        for name in ("short.npy", "wide.npy"):
+            self.bad(SHAPE, "fit", "model.keras", "--x", "X.npy", "--y", name, "--epochs", 1, "--out", "n.keras")
+        self.save("flat.npy", x.ravel())
+        self.bad(SHAPE, "fit", "model.keras", "--x", "flat.npy", "--y", "Y.npy", "--epochs", 1, "--out", "n.keras")
+
+    def test_not_finite(self):
+        y = self.load("Y.npy")
+        y[3] = np.nan
+        self.save("bad.npy", y)
+        self.bad(NON_FINITE, "fit", "model.keras", "--x", "X.npy", "--y", "bad.npy", "--epochs", 1, "--out", "n.keras")
+        self.bad(NON_FINITE, *self.base, "--epochs", 200, "--out", "n.keras", "--learning-rate", "1e30", "--optimizer", "sgd")
+
+    def test_outputs_are_tried_before_training(self):
+        start = time.monotonic()
+        for out in ("missing/n.keras", ".", "X.npy/n.keras"):
+            self.bad(OUTPUT, *self.base, "--epochs", 1000000000, "--out", out)
+        self.bad(OUTPUT, *self.base, "--epochs", 1000000000, "--out", "n.keras", "--history", "missing/h.json")
+        self.bad(USAGE, *self.base, "--epochs", 1000000000, "--out", "X.npy", says="the same file")
+        self.bad(USAGE, *self.base, "--epochs", 1000000000, "--out", "n.keras", "--history", "n.keras", says="the same file")
+        self.assertLess(time.monotonic() - start, 30)
+
+    def test_a_full_disk_leaves_what_was_there(self):
+        (self.folder / "n.keras").write_bytes(b"what was there")
+        self.bad(OUTPUT, *self.base, "--epochs", 1, "--out", "n.keras", limits=[(resource.RLIMIT_FSIZE, 1000)])
+        self.bad(OUTPUT, "predict", "model.keras", "--input", "X.npy", "--output", "n.keras",
+                 limits=[(resource.RLIMIT_FSIZE, 16)])
+
+    def interrupted(self, sig, *options):
+        process = self.start(*self.base, "--epochs", 1000000000, "--batch-size", 1, "--out", "n.keras", *options)
+        time.sleep(1.5)
+        process.send_signal(sig)
+        return self.finish(process, timeout=30)
+
+    def test_ctrl_c_saves_the_model_so_far(self):
+        for sig in (signal.SIGINT, signal.SIGTERM):
+            done = self.interrupted(sig, "--history", "h.json")
+            self.assertEqual(done.returncode, 130, done.err)
+            self.assertIn("interrupted", done.err)
+            self.assertIn("n.keras", done.err)
+            self.good("predict", "n.keras", "--input", "X.npy", "--output", "y.npy")
+            self.assertTrue(np.isfinite(self.load("y.npy")).all())
+            json.loads((self.folder / "h.json").read_text())
+            self.assertEqual([p for p in os.listdir(self.folder) if "tmp" in p or p.startswith(".")], [])
+
+    def test_ctrl_c_with_json(self):
+        said = self.one_object(self.interrupted(signal.SIGINT, "--json").out)
+        self.assertIs(said["interrupted"], True)
+
+
+if __name__ == "__main__":
+    harness.main()

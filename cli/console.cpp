@@ -64,20 +64,6 @@ std::string grouped(Index value) {
   return (value < 0 ? "-" : "") + digits;
 }
 
-std::string bytes_text(Index bytes) {
-  if (bytes < 1000) return std::to_string(bytes) + " bytes";
-  const char* units[] = {"kB", "MB", "GB", "TB", "PB", "EB"};
-  double value = static_cast<double>(bytes) / 1000;
-  std::size_t unit = 0;
-  while (value >= 999.5 && unit + 1 < std::size(units)) {
-    value /= 1000;
-    ++unit;
-  }
-  char buffer[40];
-  std::snprintf(buffer, sizeof buffer, value < 10 ? "%.2f %s" : value < 100 ? "%.1f %s" : "%.0f %s", value, units[unit]);
-  return buffer;
-}
-
 Console::Console(std::string verb, bool json) : verb_(std::move(verb)), json_(json) {
   terminal_ = isatty(STDERR_FILENO) == 1;
   const char* no_colour = std::getenv("NO_COLOR");

@@ -55,7 +55,5 @@ class Console {
 std::string printable(std::string_view text, int lines);
 // "1,234,567"
 std::string grouped(Index value);
-// "1.23 MB", powers of 1000.
-std::string bytes_text(Index bytes);
 
 }  // namespace rondo::cli

@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "console.h"
+#include "core/memory.h"
 #include "kernels/kernels.h"
 #include "machine.h"
 #include "model/model_state.h"

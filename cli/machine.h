@@ -6,8 +6,8 @@
 namespace rondo::cli {
 
 struct Machine {
-  Index memory = 0;     // bytes this process could ever have: the machine's, or less where a control group says so; 0: unknown
-  Index available = 0;  // bytes that are free now
+  Index memory = 0;     // bytes this process could ever have
+  Index available = 0;  // bytes of it that are free now
 };
 Machine machine();
 

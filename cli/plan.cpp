@@ -1,4 +1,5 @@
 // rondo plan: the exact memory of training and of inference, before doing either.
+#include "core/memory.h"
 #include "files.h"
 #include "machine.h"
 #include "verbs.h"

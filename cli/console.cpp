@@ -59,9 +59,13 @@ std::string printable(std::string_view text, int lines) {
 }
 
 std::string grouped(Index value) {
-  std::string digits = std::to_string(value < 0 ? -value : value);
-  for (int i = static_cast<int>(digits.size()) - 3; i > 0; i -= 3) digits.insert(static_cast<std::size_t>(i), ",");
-  return (value < 0 ? "-" : "") + digits;
+  const std::string digits = std::to_string(value);
+  std::string out;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && digits[i - 1] != '-' && (digits.size() - i) % 3 == 0) out += ',';
+    out += digits[i];
+  }
+  return out;
 }
 
 Console::Console(std::string verb, bool json) : verb_(std::move(verb)), json_(json) {
@@ -90,8 +94,8 @@ void Console::result(const std::string& text, Json::Object object) {
 }
 
 int Console::fail(int exit, std::string_view code, const std::string& message) {
-  const std::string name = verb_.empty() ? "rondo" : "rondo " + verb_;
-  std::cerr << (colour_ ? "\x1b[31m" + name + ":\x1b[0m " : name + ": ") << printable(message, message_lines);
+  std::cerr << (colour_ ? "\x1b[31m" : "") << "rondo" << (verb_.empty() ? "" : " ") << verb_ << ':'
+            << (colour_ ? "\x1b[0m " : " ") << printable(message, message_lines);
   std::cerr.flush();
   if (json_) {
     std::cout.clear();

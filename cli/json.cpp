@@ -31,8 +31,8 @@ std::size_t utf8_length(std::string_view s) {
   return 0;
 }
 
-void write_string(std::string& out, std::string_view s) {
-  out += '"';
+std::string quoted(std::string_view s) {
+  std::string out(1, '"');
   while (!s.empty()) {
     const std::size_t length = utf8_length(s);
     const char c = s[0];
@@ -58,55 +58,36 @@ void write_string(std::string& out, std::string_view s) {
     s.remove_prefix(length);
   }
   out += '"';
-}
-
-template <class Number>
-void write_number(std::string& out, Number value) {
-  char buffer[40];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
-  out.append(buffer, end);
+  return out;
 }
 
 }  // namespace
 
-Json::Json(const Shape& shape) : value_(List{}) {
-  for (const Index size : shape) std::get<List>(value_).push_back(size == None ? Json() : Json(size));
+Json::Json(double value) : text_("null") {
+  char buffer[40];
+  if (std::isfinite(value)) text_.assign(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
 }
 
-std::string Json::text() const {
-  std::string out;
-  write(out);
-  return out;
-}
+Json::Json(const std::string& value) : text_(quoted(value)) {}
 
-void Json::write(std::string& out) const {
-  if (const bool* b = std::get_if<bool>(&value_)) {
-    out += *b ? "true" : "false";
-  } else if (const Index* i = std::get_if<Index>(&value_)) {
-    write_number(out, *i);
-  } else if (const double* d = std::get_if<double>(&value_); d && std::isfinite(*d)) {
-    write_number(out, *d);
-  } else if (const std::string* s = std::get_if<std::string>(&value_)) {
-    write_string(out, *s);
-  } else if (const List* list = std::get_if<List>(&value_)) {
-    out += '[';
-    for (std::size_t n = 0; n < list->size(); ++n) {
-      if (n) out += ", ";
-      (*list)[n].write(out);
-    }
-    out += ']';
-  } else if (const Object* object = std::get_if<Object>(&value_)) {
-    out += '{';
-    for (std::size_t n = 0; n < object->size(); ++n) {
-      if (n) out += ", ";
-      write_string(out, (*object)[n].first);
-      out += ": ";
-      (*object)[n].second.write(out);
-    }
-    out += '}';
-  } else {
-    out += "null";
+Json::Json(const List& values) : text_("[") {
+  for (const Json& value : values) {
+    if (text_.size() > 1) text_ += ", ";
+    text_ += value.text_;
   }
+  text_ += ']';
 }
+
+Json::Json(const Object& values) : text_("{") {
+  for (const auto& [key, value] : values) {
+    if (text_.size() > 1) text_ += ", ";
+    text_ += quoted(key);
+    text_ += ": ";
+    text_ += value.text_;
+  }
+  text_ += '}';
+}
+
+Json::Json(const Shape& shape) : Json(list(shape, [](Index size) { return size == None ? Json() : Json(size); })) {}
 
 }  // namespace rondo::cli

@@ -2,11 +2,8 @@
 #pragma once
 
 #include <concepts>
-#include <initializer_list>
-#include <map>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "rondo/core/shape.h"
@@ -18,15 +15,15 @@ class Json {
   using List = std::vector<Json>;
   using Object = std::vector<std::pair<std::string, Json>>;
 
-  Json() = default;  // null
-  Json(bool value) : value_(value) {}
+  Json() : text_("null") {}
+  Json(bool value) : text_(value ? "true" : "false") {}
   template <std::integral I>
-  requires(!std::same_as<I, bool>) Json(I value) : value_(static_cast<Index>(value)) {}
-  Json(double value) : value_(value) {}
-  Json(const char* value) : value_(std::string(value)) {}
-  Json(std::string value) : value_(std::move(value)) {}
-  Json(List value) : value_(std::move(value)) {}
-  Json(Object value) : value_(std::move(value)) {}
+  requires(!std::same_as<I, bool>) Json(I value) : text_(std::to_string(value)) {}
+  Json(double value);  // the shortest text that reads back to the same number; null if it is not finite
+  Json(const char* value) : Json(std::string(value)) {}
+  Json(const std::string& value);  // bytes that are not UTF-8 become U+FFFD
+  Json(const List& values);
+  Json(const Object& values);
   Json(const Shape& shape);  // [null, 10, 2]: None is null
 
   template <class Range, class Make>
@@ -39,12 +36,10 @@ class Json {
     return list(values, [](const std::string& s) { return Json(s); });
   }
 
-  // One line. Bytes that are not UTF-8 become U+FFFD, numbers that are not finite null: JSON has neither.
-  std::string text() const;
+  const std::string& text() const { return text_; }  // one line
 
  private:
-  void write(std::string& out) const;
-  std::variant<std::monostate, bool, Index, double, std::string, List, Object> value_;
+  std::string text_;
 };
 
 }  // namespace rondo::cli

@@ -19,7 +19,7 @@ Array stream(const Model& model, const Array& given, Index rows_at_once) {
                     std::to_string(model.input_shapes().size()) + " and gives " + std::to_string(model.output_shapes().size()) +
                     ". Leave --stream out to feed whole sequences.");
   }
-  const Array x = checked_inputs(model.internal(), {given}, "X").front();
+  const Array x = given.reshape(checked_inputs(model.internal(), {given}, "X").front());
   const Index samples = x.shape()[0], steps = x.shape()[1], features = x.shape()[2];
   const bool sequences = model.output_shapes()[0].rank() == 3;
   const Index width = model.output_shapes()[0][-1];

@@ -19,7 +19,7 @@ inline std::string_view trimmed(std::string_view s) {
 // `cell` without blanks around it. Takes 1, -1.5, +2, .5, 5., 1e-3, inf, nan; a number too small for double is 0, one too large
 // is `too_large`. With decimal ',' a point is refused, so that 1.234 is not silently a thousandth of 1234.
 inline Number parse_number(std::string_view cell, char decimal, double& value) {
-  char copy[64];
+  char copy[64] = {};
   if (decimal != '.') {
     if (cell.size() > sizeof copy || cell.find('.') != std::string_view::npos) return Number::text;
     std::memcpy(copy, cell.data(), cell.size());

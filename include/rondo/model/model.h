@@ -106,6 +106,7 @@ struct FitOptions {
   std::uint64_t seed = 0;                     // of the order of samples
   int threads = 0;                            // 0: as many as there are cores. Never changes a result
   const std::atomic<bool>* stop = nullptr;    // set it (from a signal handler, say) to stop after the current step
+  bool terminal = false;                      // verbose is a terminal: the line of the running epoch is redrawn in place
 };
 
 struct EvaluateOptions {

@@ -1,0 +1,67 @@
+// One batch after another through a session: gathered, run forward, its loss computed over the whole batch in sample order.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/model_state.h"
+
+namespace rondo {
+
+class Batch {
+ public:
+  // inputs: the network's input shapes (first size None) for batches of up to `size` samples. `source` must outlive this.
+  Batch(ModelState& model, const Source& source, const Shapes& inputs, Index size, bool training, int threads);
+  // Leaves the session with the model for the next call. Not called: its memory is freed.
+  void keep_session();
+
+  void load(std::span<const Index> ids) noexcept;  // the ids must stay until the next load
+  std::span<const Index> ids() const { return ids_; }
+  // The sum of the outputs' losses; with `gradient` their gradients go to the session.
+  double loss(bool gradient) noexcept;
+  const std::vector<double>& output_losses() const { return losses_; }  // of the last loss()
+  void update_metrics() noexcept;
+
+  // Where the gathered numbers of sample `row` (its number in the batch) hold the first NaN or infinity: "x, sample 17, time
+  // step 3, feature 0" in the caller's numbering; "" if nowhere. No values are told.
+  std::string bad_input(Index row) const;
+  std::string bad_target(Index row) const;
+
+  Session& session() { return *session_; }
+
+ private:
+  struct Rows {
+    Index rows, width;
+  };
+  Rows rows_of(const Port& port) const;
+
+  ModelState& model_;
+  const Source& source_;
+  Shapes inputs_, targets_;
+  SessionSize capacity_;
+  std::unique_ptr<Session> session_;
+  std::vector<std::vector<real>> y_;
+  std::vector<real*> x_at_, y_at_;
+  std::vector<double> losses_;
+  std::span<const Index> ids_;
+};
+
+// Means over the batches of one pass: the loss (each batch counts as many times as it has samples, as in Keras), each output's
+// loss if there are several, and the model's metrics.
+class Averages {
+ public:
+  explicit Averages(ModelState& model);
+  void reset() noexcept;
+  void add(double loss, const Batch& batch) noexcept;
+  void put(Logs& logs, const std::string& prefix = "") const;
+
+ private:
+  ModelState& model_;
+  std::vector<std::string> names_;  // of the losses: "loss", then "<output>_loss"
+  std::vector<double> sums_;
+  double samples_ = 0;
+};
+
+}  // namespace rondo

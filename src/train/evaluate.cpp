@@ -1,0 +1,70 @@
+#include "train/evaluate.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "rondo/core/error.h"
+#include "train/array_source.h"
+#include "train/ready.h"
+
+namespace rondo {
+
+Evaluator::Evaluator(ModelState& model, const Source& source, const Shapes& inputs, Index first, Index count, Index size,
+                     int threads)
+    : model_(model),
+      batch_(model, source, inputs, std::min(size, count), false, threads),
+      averages_(model),
+      ids_(static_cast<std::size_t>(count)),
+      size_(size) {
+  std::iota(ids_.begin(), ids_.end(), first);
+}
+
+void Evaluator::run(Logs& logs, const std::string& prefix) {
+  averages_.reset();
+  if (model_.stateful()) model_.load_state(batch_.session());
+  const std::span<const Index> ids(ids_);
+  const auto size = static_cast<std::size_t>(size_);
+  for (std::size_t at = 0; at < ids.size(); at += size) {
+    batch_.load(ids.subspan(at, std::min(size, ids.size() - at)));
+    batch_.session().forward(false);
+    averages_.add(batch_.loss(false), batch_);
+    batch_.update_metrics();
+  }
+  if (model_.stateful()) model_.store_state(batch_.session());
+  averages_.put(logs, prefix);
+}
+
+void Evaluator::keep_session() { batch_.keep_session(); }
+
+namespace {
+
+Logs evaluate_source(ModelState& model, const Source& source, const Shapes& inputs, const EvaluateOptions& options) {
+  require_one_output(model);
+  if (options.batch_size < 1) fail(Code::value, "batch_size must be at least 1");
+  if (source.samples() < 1) fail(Code::shape, "there are no samples to evaluate");
+  Logs logs;
+  Evaluator evaluator(model, source, inputs, 0, source.samples(), options.batch_size, options.threads);
+  evaluator.run(logs, "");
+  evaluator.keep_session();
+  return logs;
+}
+
+}  // namespace
+
+Logs Model::evaluate(const Arrays& x, const Arrays& y, const EvaluateOptions& options) {
+  ModelState& model = *p_;
+  require_compiled(model, "evaluate");
+  const Shapes x_shapes = checked_inputs(model, x.all(), "x");
+  const ArraySource source(x.all(), y.all(), x_shapes, checked_targets(model, x_shapes, y.all(), "y"));
+  return evaluate_source(model, source, source.x_shapes(), options);
+}
+
+Logs Model::evaluate(const Source& data, const EvaluateOptions& options) {
+  ModelState& model = *p_;
+  require_compiled(model, "evaluate");
+  const Shapes inputs = checked_source_inputs(model, data.x_shapes());
+  checked_source_targets(model, inputs, data.y_shapes());
+  return evaluate_source(model, data, inputs, options);
+}
+
+}  // namespace rondo

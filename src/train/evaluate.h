@@ -1,0 +1,24 @@
+// Loss and metrics over a range of samples, without training.
+#pragma once
+
+#include "train/batch.h"
+
+namespace rondo {
+
+class Evaluator {
+ public:
+  // Samples first, first + 1, ... of `source`, `count` of them, in batches of `size`.
+  Evaluator(ModelState& model, const Source& source, const Shapes& inputs, Index first, Index count, Index size, int threads);
+  // Adds {prefix}loss and the metrics to `logs`.
+  void run(Logs& logs, const std::string& prefix);
+  void keep_session();  // see Batch
+
+ private:
+  ModelState& model_;
+  Batch batch_;
+  Averages averages_;
+  std::vector<Index> ids_;
+  Index size_;
+};
+
+}  // namespace rondo

@@ -1,0 +1,123 @@
+#include "train/trainer.h"
+
+#include <cmath>
+
+#include "core/random.h"
+#include "kernels/kernels.h"
+#include "rondo/core/error.h"
+
+namespace rondo {
+
+namespace {
+
+// Adds 0 g to the lanes: 0 as long as every g is finite, NaN from then on.
+template <Index N>
+inline void watch(const real* __restrict g, real* __restrict lanes) noexcept {
+  for (Index i = 0; i < N; ++i) lanes[i] += g[i] * real(0);
+}
+
+bool all_finite(const real* g, Index n) noexcept {
+  real lanes[16] = {};
+  Index i = 0;
+  for (; i + 16 <= n; i += 16) watch<16>(g + i, lanes);
+  for (; i < n; ++i) watch<1>(g + i, lanes);
+  real sum = 0;
+  for (const real lane : lanes) sum += lane;
+  return sum == 0;
+}
+
+std::uint64_t step_seed(std::uint64_t seed, std::uint64_t step) noexcept {
+  const auto word = philox({static_cast<std::uint32_t>(step), static_cast<std::uint32_t>(step >> 32), 0, 0},
+                           {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
+  return static_cast<std::uint64_t>(word[0]) << 32 | word[1];
+}
+
+}  // namespace
+
+Trainer::Trainer(ModelState& model, const Source& source, const Shapes& inputs, Index size, int threads)
+    : model_(model), batch_(model, source, inputs, size, true, threads) {
+  if (model.trainable.empty()) {
+    fail(Code::state, "there is nothing to train: the model has no weights, or every layer has trainable = false");
+  }
+  std::vector<Shape> shapes;
+  for (std::size_t i = 0; i < model.trainable.size(); ++i) {
+    Weight& weight = *model.trainable[i];
+    shapes.push_back(weight.shape);
+    sizes_.push_back(weight.value.size());
+    weights_.push_back(weight.value.data());
+    gradients_.push_back(batch_.session().gradient(static_cast<int>(i)).data());
+  }
+  model.optimizer->bind(shapes);
+  model.pack(true);
+}
+
+double Trainer::step(std::span<const Index> ids, std::uint64_t seed) {
+  const FloatMode mode;
+  Session& session = batch_.session();
+  batch_.load(ids);
+  session.forward(true, step_seed(seed, model_.step));
+  const double loss = batch_.loss(true);
+  if (!std::isfinite(loss)) stop_at_loss(loss);
+  session.backward();
+  for (std::size_t i = 0; i < gradients_.size(); ++i) {
+    if (!all_finite(gradients_[i], sizes_[i])) stop_at_gradient();
+  }
+  model_.optimizer->apply(weights_, gradients_, sizes_);
+  session.update_moving();
+  model_.pack(true);
+  ++model_.step;
+  return loss;
+}
+
+void Trainer::finish() noexcept {
+  if (!model_.optimizer->common.use_ema) return;
+  model_.optimizer->overwrite_with_averages(weights_, sizes_);
+  model_.pack(true);
+}
+
+std::string Trainer::where(const std::string& what) const {
+  return what + " of training step " + std::to_string(model_.step + 1) +
+         " is not finite; the step was not taken, and the model keeps the weights of the last finished one.\n";
+}
+
+void Trainer::stop_at_loss(double) {
+  std::string text = where("the loss");
+  const auto culprit = batch_.session().first_non_finite_value();
+  if (culprit && culprit->sample >= 0) {
+    const Index id = batch_.ids()[static_cast<std::size_t>(culprit->sample)];
+    text += "  first in: layer '" + culprit->layer + "', sample " + std::to_string(id) + "\n";
+    if (const std::string bad = batch_.bad_input(culprit->sample); !bad.empty()) {
+      text += "  likely: the data hold a NaN or an infinity: " + bad + "\n  fix: repair or leave out that sample";
+      fail(Code::non_finite, text);
+    }
+  } else if (culprit) {
+    text += "  first in: layer '" + culprit->layer + "', in what it sums over the batch\n";
+  } else {
+    for (std::size_t row = 0; row < batch_.ids().size(); ++row) {
+      if (const std::string bad = batch_.bad_target(static_cast<Index>(row)); !bad.empty()) {
+        fail(Code::non_finite,
+             text + "  likely: the targets hold a NaN or an infinity: " + bad + "\n  fix: repair or leave out that sample");
+      }
+    }
+    text += "  first in: the loss itself; every output of the model and every target is finite\n";
+  }
+  fail(Code::non_finite,
+       text + "  likely: the values grew without bound\n  fix: a smaller learning_rate, clipnorm, or scaled data");
+}
+
+void Trainer::stop_at_gradient() {
+  std::string text = where("a gradient");
+  if (const auto culprit = batch_.session().first_non_finite_gradient()) {
+    text += "  first in: layer '" + culprit->layer + "'";
+    if (culprit->sample >= 0) {
+      text += ", sample " + std::to_string(batch_.ids()[static_cast<std::size_t>(culprit->sample)]);
+    } else {
+      text += ", in the sum over the batch";
+    }
+    text += "\n";
+  }
+  fail(Code::non_finite,
+       text + "  likely: gradients grew without bound\n  fix: a smaller learning_rate, clipnorm, or scaled data");
+}
+
+}  // namespace rondo

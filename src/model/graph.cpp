@@ -51,6 +51,14 @@ Walk walk(const std::vector<SymbolicTensor>& outputs) {
   return w;
 }
 
+}  // namespace
+
+bool carries_passed_mask(const Graph::Node& node, int output) {
+  return node.mask == MaskFlow::pass && (output == 0 || node.out[static_cast<std::size_t>(output)].rank() > 2);
+}
+
+namespace {
+
 void find_masks(Graph& graph) {
   std::vector<char> masked(graph.nodes.size(), 0);
   for (std::size_t k = 0; k < graph.nodes.size(); ++k) {
@@ -59,7 +67,9 @@ void find_masks(Graph& graph) {
     std::unique_ptr<bool[]> flags(new bool[node.in.size() + 1]());
     std::string from;
     for (std::size_t i = 0; i < node.in.size(); ++i) {
-      flags[i] = node.in[i].output == 0 && masked[static_cast<std::size_t>(node.in[i].node)] != 0;
+      const Graph::Node& from_node = graph.nodes[static_cast<std::size_t>(node.in[i].node)];
+      flags[i] = masked[static_cast<std::size_t>(node.in[i].node)] != 0 &&
+                 (node.in[i].output == 0 || carries_passed_mask(from_node, node.in[i].output));
       if (flags[i] && from.empty()) from = graph.nodes[static_cast<std::size_t>(node.in[i].node)].name;
     }
     node.mask = node.layer->mask_flow({flags.get(), node.in.size()});

@@ -44,6 +44,9 @@ struct Graph {
   static Graph make(const std::vector<SymbolicTensor>& inputs, const std::vector<SymbolicTensor>& outputs);
 };
 
+// Whether this output of a node that passes a mask on carries it: output 0, and what else has time steps.
+bool carries_passed_mask(const Graph::Node& node, int output);
+
 // Gives every unnamed layer the next free name of its class: lstm, lstm_1. Throws Error(value) if two were given the same name.
 void name_layers(const std::vector<LayerRef>& layers);
 

@@ -157,12 +157,12 @@ Layout Layout::make(const Graph& graph, const SessionSize& size) {
       }
     }
     const Graph::Node& node = graph.nodes[k];
-    Value& first = l.nodes[k].out[0];
     if (node.mask == MaskFlow::pass) {
-      first.mask = value_of(node.in[0]).mask;
+      for (std::size_t o = 0; o < l.nodes[k].out.size(); ++o)
+        if (carries_passed_mask(node, static_cast<int>(o))) l.nodes[k].out[o].mask = value_of(node.in[0]).mask;
     } else if (node.mask == MaskFlow::make) {
       const Shape& s = shapes[k][0];
-      first.mask = take(l.common, room(checked_mul(s[0], s.rank() > 2 ? s[1] : 1), 1));
+      l.nodes[k].out[0].mask = take(l.common, room(checked_mul(s[0], s.rank() > 2 ? s[1] : 1), 1));
     }
   }
 
@@ -250,9 +250,8 @@ void Layout::fit(const Graph& graph, const Shapes& inputs) {
       Value& v = nodes[k].out[o];
       v.dims = dims_of(shapes[k][o]);
       v.per_sample = shapes[k][o].without_first().elements();
+      v.mask_steps = v.mask == nowhere ? 0 : v.dims.rank > 2 ? v.dims[1] : 1;
     }
-    Value& first = nodes[k].out[0];
-    first.mask_steps = first.mask == nowhere ? 0 : first.dims.rank > 2 ? first.dims[1] : 1;
   }
 }
 

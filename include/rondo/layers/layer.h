@@ -16,7 +16,7 @@ namespace rondo {
 // What a layer makes of the masks on its inputs.
 enum class MaskFlow {
   none,  // its output has no time steps to mask, or it has used the mask up
-  pass,  // output 0 carries input 0's mask, unchanged
+  pass,  // output 0 carries input 0's mask, unchanged; so does every other output that has time steps
   make,  // it writes the mask of output 0 itself
   drop,  // it would lose the mask: refused unless the model asks for Keras's silence
 };

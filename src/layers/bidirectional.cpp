@@ -1,0 +1,329 @@
+// Bidirectional:  out[t] = merge(f[t], g[T-1-t])    f reads x[0..T), g reads it from the end; g's output is turned in time
+//
+//   concat [f g]   sum f + g   ave (f + g) / 2   mul f * g   none: two outputs
+#include "rondo/layers/bidirectional.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/registry.h"
+#include "layers/base/names.h"
+#include "layers/base/require.h"
+#include "rondo/core/error.h"
+#include "rondo/layers/recurrent.h"
+
+namespace rondo {
+namespace {
+
+constexpr int max_ports = 8;  // of one child, on the stack of a call
+
+enum class Merge { concat, sum, ave, mul, none };
+
+Merge merge_of(const std::string& mode) {
+  const std::vector<std::string> known = {"concat", "sum", "ave", "mul", "none"};
+  const auto at = std::find(known.begin(), known.end(), mode);
+  if (at != known.end()) return static_cast<Merge>(at - known.begin());
+  fail(Code::value, "Bidirectional's merge_mode is '" + escaped(mode) + "'; it must be concat, sum, mul, ave or none." +
+                        did_you_mean(mode, known));
+}
+
+RecurrentLayer& recurrent(const LayerRef& layer) {
+  if (auto* r = dynamic_cast<RecurrentLayer*>(layer.shared().get())) return *r;
+  fail(Code::unsupported, layer ? "Bidirectional wraps a recurrent layer, such as LSTM or GRU, but was given a " +
+                                      escaped(layer->class_name()) + "."
+                                : std::string("Bidirectional needs a layer: Bidirectional(LSTM(32))."));
+}
+
+// "forward_" + the layer's own name, once.
+std::string prefixed(const std::string& prefix, const Layer& layer) {
+  const std::string name = layer.name().empty() ? snake_case(layer.class_name()) : layer.name();
+  return name.starts_with(prefix) ? name : prefix + name;
+}
+
+void require_equal(const char* what, Index forward, Index backward) {
+  if (forward != backward)
+    fail(Code::value, std::string("Bidirectional needs the same ") + what + " in both directions, but the layer has " +
+                          std::to_string(forward) + " and backward_layer has " + std::to_string(backward) + ".");
+}
+
+// Row r of rows (samples, steps), with its time step counted from the end.
+Index turned(Index r, Index steps) { return r / steps * steps + (steps - 1 - r % steps); }
+
+void turn(const real* from, real* to, Index rows, Index steps, Index units) noexcept {
+  for (Index r = 0; r < rows; ++r) std::copy_n(from + r * units, units, to + turned(r, steps) * units);
+}
+
+// One row of f and of g; the merged row is twice as long for concat.
+void merge_row(Merge merge, const real* f, const real* g, Index units, real* out) noexcept {
+  switch (merge) {
+    case Merge::concat:
+      std::copy_n(f, units, out);
+      std::copy_n(g, units, out + units);
+      break;
+    case Merge::sum:
+      for (Index u = 0; u < units; ++u) out[u] = f[u] + g[u];
+      break;
+    case Merge::ave:
+      for (Index u = 0; u < units; ++u) out[u] = (f[u] + g[u]) * real(0.5);
+      break;
+    case Merge::mul:
+      for (Index u = 0; u < units; ++u) out[u] = f[u] * g[u];
+      break;
+    case Merge::none:
+      break;
+  }
+}
+
+void unmerge_row(Merge merge, const real* d, const real* f, const real* g, Index units, real* df, real* dg) noexcept {
+  switch (merge) {
+    case Merge::concat:
+      std::copy_n(d, units, df);
+      std::copy_n(d + units, units, dg);
+      break;
+    case Merge::sum:
+      std::copy_n(d, units, df);
+      std::copy_n(d, units, dg);
+      break;
+    case Merge::ave:
+      for (Index u = 0; u < units; ++u) df[u] = dg[u] = d[u] * real(0.5);
+      break;
+    case Merge::mul:
+      for (Index u = 0; u < units; ++u) {
+        df[u] = d[u] * g[u];
+        dg[u] = d[u] * f[u];
+      }
+      break;
+    case Merge::none:
+      break;
+  }
+}
+
+class BidirectionalLayer final : public Layer {
+ public:
+  BidirectionalLayer() = default;
+  BidirectionalLayer(const LayerRef& layer, BidirectionalOptions options)
+      : merge_mode_(std::move(options.merge_mode)), backward_(std::move(options.backward_layer)) {
+    const RecurrentLayer& given = recurrent(layer);
+    // Twice reversed: a copy without the weights, as Keras makes it.
+    forward_ = LayerRef(recurrent(LayerRef(given.reversed_copy())).reversed_copy());
+    forward_->set_name(given.name());
+    forward_->trainable = given.trainable;
+    input_shape = options.input_shape.empty() ? given.input_shape : std::move(options.input_shape);
+    batch_size = given.batch_size;
+    if (!options.name.empty()) set_name(std::move(options.name));
+    settle();
+  }
+
+  std::string class_name() const override { return "Bidirectional"; }
+
+  void describe(ConfigVisitor& visitor) override {
+    visitor.field("merge_mode", merge_mode_, "concat");
+    visitor.field("layer", forward_);
+    visitor.field("backward_layer", backward_);
+    if (forward_) settle();
+  }
+
+  void check() const override {
+    recurrent(forward_);
+    f_->check();
+    g_->check();
+  }
+  bool stateful() const override { return f_ != nullptr && f_->stateful(); }
+  std::string streaming_refusal() const override {
+    return "it reads each sequence from its end too, which a stream has not reached";
+  }
+
+  void build(const Shapes& in, Weights& weights) override {
+    check_inputs(in);
+    weights.child("forward_layer", *f_, inputs_of(true, in));
+    weights.child("backward_layer", *g_, inputs_of(false, in));
+  }
+
+  Shapes output_shapes(const Shapes& in) const override {
+    check_inputs(in);
+    const Shapes of_f = f_->output_shapes(inputs_of(true, in)), of_g = g_->output_shapes(inputs_of(false, in));
+    Shapes out{of_f[0]};
+    if (merge_ == Merge::concat) out[0][-1] = checked_mul(2, out[0][-1]);
+    if (merge_ == Merge::none) out.push_back(of_g[0]);
+    out.insert(out.end(), of_f.begin() + 1, of_f.end());
+    out.insert(out.end(), of_g.begin() + 1, of_g.end());
+    return out;
+  }
+
+  MaskFlow mask_flow(std::span<const bool> masked) const override {
+    return !masked.empty() && masked[0] && f_->return_sequences ? MaskFlow::pass : MaskFlow::none;
+  }
+
+  void plan(const Shapes& in, Plan& plan) const override {
+    const Shapes in_f = inputs_of(true, in), in_g = inputs_of(false, in);
+    const Index values = f_->output_shapes(in_f)[0].elements();
+    if (!direct(true)) plan.kept(slot_yf, values);
+    if (!direct(false)) plan.kept(slot_yg, values);
+    if (plan.training()) {
+      if (!direct(true)) plan.scratch(slot_df, values);
+      if (!direct(false)) plan.scratch(slot_dg, values);
+      plan.scratch(slot_dx, in[0].elements());
+    }
+    plan.child(0, *f_, in_f);
+    plan.child(1, *g_, in_g);
+  }
+
+  void forward(const Run& run) const noexcept override {
+    const Half f = half(run, true, false), g = half(run, false, false);
+    f_->forward(run.child(0, f.in(), f.out()));
+    g_->forward(run.child(1, g.in(), g.out()));
+
+    const Index steps = steps_of(f.dims), units = f.dims[-1], rows = f.dims.rows();
+    const real *yf = f.outs[0].values, *yg = g.outs[0].values;
+    if (merge_ == Merge::none) {
+      if (!direct(false)) turn(yg, run.out(1).values, rows, steps, units);
+      return;
+    }
+    const Index width = merge_ == Merge::concat ? 2 * units : units;
+    for (Index r = 0; r < rows; ++r)
+      merge_row(merge_, yf + r * units, yg + turned(r, steps) * units, units, run.out().values + r * width);
+  }
+
+  void backward(const Run& run) const noexcept override {
+    Half f = half(run, true, true), g = half(run, false, true);
+    const Index steps = steps_of(f.dims), units = f.dims[-1], rows = f.dims.rows();
+    real *df = run.scratch(slot_df), *dg = run.scratch(slot_dg);
+    const real* d = run.d_out().values;  // nullptr: only the other outputs are used
+    if (merge_ == Merge::none) {
+      df = run.d_out(0).values;
+      real* d_second = run.d_out(1).values;
+      if (direct(false) || d_second == nullptr) {
+        dg = d_second;
+      } else {
+        turn(d_second, dg, rows, steps, units);
+      }
+    } else if (d == nullptr) {
+      df = dg = nullptr;
+    } else {
+      const real *yf = f.outs[0].values, *yg = g.outs[0].values;
+      const Index width = merge_ == Merge::concat ? 2 * units : units;
+      for (Index r = 0; r < rows; ++r) {
+        const Index m = turned(r, steps) * units;
+        unmerge_row(merge_, d + r * width, yf + r * units, yg + m, units, df + r * units, dg + m);
+      }
+    }
+    f.d_outs[0] = {df, nullptr, f.dims};
+    g.d_outs[0] = {dg, nullptr, g.dims};
+    real* dx = run.d_in().values;
+    if (dx != nullptr) g.d_ins[0].values = run.scratch(slot_dx);
+    f_->backward(run.child(0, f.in(), f.out(), f.d_in(), f.d_out()));
+    g_->backward(run.child(1, g.in(), g.out(), g.d_in(), g.d_out()));
+    if (dx == nullptr) return;
+    const real* more = g.d_ins[0].values;
+    const Index n = run.in().dims.elements();
+    for (Index i = 0; i < n; ++i) dx[i] += more[i];
+  }
+
+ private:
+  enum : int { slot_yf, slot_yg, slot_df, slot_dg, slot_dx };
+
+  // The ports of one child during one call.
+  struct Half {
+    Dims dims;  // of its output 0
+    std::size_t inputs = 0, outputs = 0;
+    std::array<Port, max_ports> ins, outs, d_ins, d_outs;
+    std::span<const Port> in() const { return {ins.data(), inputs}; }
+    std::span<const Port> out() const { return {outs.data(), outputs}; }
+    std::span<const Port> d_in() const { return {d_ins.data(), inputs}; }
+    std::span<const Port> d_out() const { return {d_outs.data(), outputs}; }
+  };
+
+  Half half(const Run& run, bool forward, bool back) const noexcept {
+    const RecurrentLayer& layer = forward ? *f_ : *g_;
+    Half h;
+    h.dims = run.out().dims;
+    h.dims[-1] = layer.units;
+    const auto take_in = [&](int i) {
+      h.ins[h.inputs] = run.in(i);
+      if (back) h.d_ins[h.inputs] = run.d_in(i);
+      ++h.inputs;
+    };
+    take_in(0);
+    if (run.inputs() > 1)
+      for (int s = 0; s < layer.states(); ++s) take_in(1 + (forward ? 0 : f_->states()) + s);
+
+    h.outs[0] = {direct(forward) ? run.out(forward ? 0 : 1).values : run.kept(forward ? slot_yf : slot_yg), nullptr, h.dims};
+    h.outputs = 1;
+    if (layer.return_state)
+      for (int s = 0; s < layer.states(); ++s, ++h.outputs) {
+        const int at = (merge_ == Merge::none ? 2 : 1) + (forward ? 0 : f_->states()) + s;
+        h.outs[h.outputs] = run.out(at);
+        if (back) h.d_outs[h.outputs] = run.d_out(at);
+      }
+    return h;
+  }
+
+  // The child writes its output where it belongs: two outputs, and nothing to turn.
+  bool direct(bool forward) const { return merge_ == Merge::none && (forward || !f_->return_sequences); }
+  Index steps_of(const Dims& dims) const { return f_->return_sequences ? dims[1] : 1; }
+
+  Shapes inputs_of(bool forward, const Shapes& in) const {
+    if (in.size() == 1) return in;
+    const auto half = static_cast<std::size_t>(f_->states());
+    Shapes out{in[0]};
+    const auto from = in.begin() + 1 + static_cast<std::ptrdiff_t>(forward ? 0 : half);
+    out.insert(out.end(), from, forward ? from + static_cast<std::ptrdiff_t>(half) : in.end());
+    return out;
+  }
+
+  void check_inputs(const Shapes& in) const {
+    const std::size_t states = static_cast<std::size_t>(f_->states() + g_->states());
+    if (in.size() != 1 && in.size() != 1 + states)
+      fail(Code::shape, described() + " takes the sequences alone or with " + std::to_string(states) +
+                            " initial states (those of the forward layer, then those of the backward layer), but was given " +
+                            std::to_string(in.size()) + " inputs.");
+    require_sequences(*this, in);
+  }
+
+  // After the config is known: makes the backward layer, and checks that the two suit each other.
+  void settle() {
+    merge_ = merge_of(merge_mode_);
+    f_ = &recurrent(forward_);
+    if (!backward_) {
+      if (f_->go_backwards)
+        fail(Code::value,
+             "Bidirectional makes the backward layer by go_backwards = true, but the layer it was given has that already. "
+             "Leave go_backwards out of it.");
+      backward_ = LayerRef(f_->reversed_copy());
+      backward_->trainable = forward_->trainable;
+      backward_->set_name(prefixed("backward_", *f_));
+    }
+    g_ = &recurrent(backward_);
+    forward_->set_name(prefixed("forward_", *f_));
+    if (g_->name().empty()) backward_->set_name(prefixed("backward_", *g_));
+    if (f_ == g_) fail(Code::value, "Bidirectional needs a backward_layer of its own, not the layer itself.");
+    if (f_->go_backwards == g_->go_backwards)
+      fail(Code::value, std::string("Bidirectional needs one layer in each direction, but both have go_backwards = ") +
+                            (f_->go_backwards ? "true." : "false. Give backward_layer go_backwards = true."));
+    require_equal("stateful", f_->stateful(), g_->stateful());
+    require_equal("return_sequences", f_->return_sequences, g_->return_sequences);
+    require_equal("return_state", f_->return_state, g_->return_state);
+    require_equal("units", f_->units, g_->units);
+    if (std::max(f_->states(), g_->states()) >= max_ports)
+      fail(Code::unsupported, "Bidirectional carries at most " + std::to_string(max_ports - 1) + " states a layer.");
+    f_->zero_output_for_mask = g_->zero_output_for_mask = f_->return_sequences;
+  }
+
+  std::string merge_mode_ = "concat";
+  LayerRef forward_, backward_;
+  Merge merge_ = Merge::concat;
+  RecurrentLayer* f_ = nullptr;
+  RecurrentLayer* g_ = nullptr;
+};
+
+}  // namespace
+
+Bidirectional::Bidirectional(const LayerRef& layer, BidirectionalOptions options)
+    : LayerRef(std::make_shared<BidirectionalLayer>(layer, std::move(options))) {}
+
+}  // namespace rondo
+
+RONDO_REGISTER(layers, bidirectional) {
+  rondo::register_layer("Bidirectional",
+                        []() -> std::shared_ptr<rondo::Layer> { return std::make_shared<rondo::BidirectionalLayer>(); });
+}

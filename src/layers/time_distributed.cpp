@@ -1,0 +1,166 @@
+// TimeDistributed:  out[b, t] = layer(x[b, t])
+//
+// (samples, time steps, ...) is (samples * time steps, ...) in the same memory, so the layer runs once, on views.
+#include "rondo/layers/time_distributed.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/registry.h"
+#include "layers/base/names.h"
+#include "layers/base/require.h"
+#include "rondo/core/error.h"
+#include "rondo/layers/recurrent.h"
+
+namespace rondo {
+namespace {
+
+constexpr int max_ports = 8;  // outputs of the inner layer, on the stack of a call
+
+// (samples, time steps, ...) -> (samples * time steps, ...)
+Shape folded(const Shape& shape) {
+  std::vector<Index> sizes(shape.begin() + 1, shape.end());
+  sizes[0] = shape[0] == None || shape[1] == None ? None : checked_mul(shape[0], shape[1]);
+  return Shape(std::move(sizes));
+}
+
+Dims folded(const Dims& dims) noexcept {
+  Dims out;
+  out.rank = dims.rank - 1;
+  out[0] = dims[0] * dims[1];
+  for (int i = 1; i < out.rank; ++i) out[i] = dims[i + 1];
+  return out;
+}
+
+Port folded(const Port& port) noexcept { return {port.values, nullptr, folded(port.dims)}; }
+
+class TimeDistributedLayer final : public Layer {
+ public:
+  TimeDistributedLayer() = default;
+  TimeDistributedLayer(const LayerRef& layer, TimeDistributedOptions options) : layer_(layer) {
+    input_shape = std::move(options.input_shape);
+    if (!options.name.empty()) set_name(std::move(options.name));
+    settle();
+  }
+
+  std::string class_name() const override { return "TimeDistributed"; }
+
+  void describe(ConfigVisitor& visitor) override {
+    visitor.field("layer", layer_);
+    if (layer_) settle();
+  }
+
+  void check() const override {
+    if (!layer_) fail(Code::value, "TimeDistributed needs a layer: TimeDistributed(Dense(1)).");
+    layer_->check();
+  }
+
+  std::string streaming_refusal() const override {
+    if (const std::string why = layer_->streaming_refusal(); !why.empty()) return why;
+    if (dynamic_cast<const RecurrentLayer*>(layer_.shared().get()) != nullptr)
+      return "its " + layer_->class_name() + " starts a new sequence in every time step, while a stream carries states on";
+    return {};
+  }
+
+  void build(const Shapes& in, Weights& weights) override {
+    check_inputs(in);
+    if (layer_->stateful())
+      fail(Code::unsupported, described() +
+                                  " cannot wrap a layer with stateful = true: each time step is a sample of its own to the "
+                                  "layer, so there is no next batch of the same samples.");
+    weights.child("layer", *layer_, {folded(in[0])});
+  }
+
+  Shapes output_shapes(const Shapes& in) const override {
+    check_inputs(in);
+    Shapes out;
+    for (const Shape& inner : layer_->output_shapes({folded(in[0])})) {
+      std::vector<Index> sizes{in[0][0], in[0][1]};
+      sizes.insert(sizes.end(), inner.begin() + 1, inner.end());
+      out.emplace_back(std::move(sizes));
+    }
+    if (out.size() > max_ports) fail(Code::unsupported, described() + " passes on at most 8 outputs of its layer.");
+    return out;
+  }
+
+  void plan(const Shapes& in, Plan& plan) const override {
+    if (plan.training() && layer_->rounds(Direction::forward) + layer_->rounds(Direction::backward) > 0)
+      fail(Code::unsupported,
+           described() + " cannot train its " + layer_->class_name() +
+               ", which takes statistics over a batch: one batch for each time step, in Keras. Put " + layer_->class_name() +
+               " into the model without TimeDistributed (it then takes them over samples and time steps), or set its trainable "
+               "to false.");
+    const Shape inner = folded(in[0]);
+    if (inner.rank() >= 3) plan.kept<std::uint8_t>(slot_mask, checked_mul(inner[0], inner[1]));
+    if (makes_mask()) {
+      const Shape out = layer_->output_shapes({inner})[0];
+      plan.scratch<std::uint8_t>(slot_made, out.rank() >= 3 ? checked_mul(out[0], out[1]) : out[0]);
+    }
+    plan.child(0, *layer_, {inner});
+  }
+
+  void forward(const Run& run) const noexcept override {
+    std::array<Port, max_ports> outs;
+    const Port in = inner_input(run);
+    if (run.in().mask != nullptr && in.dims.rank >= 3) {
+      const Index each = in.dims[1], steps = in.dims[0];
+      for (Index i = 0; i < steps; ++i) std::fill_n(in.mask + i * each, each, run.in().mask[i]);
+    }
+    layer_->forward(run.child(0, {&in, 1}, inner_outputs(run, outs)));
+  }
+
+  void backward(const Run& run) const noexcept override {
+    std::array<Port, max_ports> outs, d_outs;
+    const Port in = inner_input(run);
+    const Port d_in = folded(run.d_in());
+    const auto ports = inner_outputs(run, outs);
+    for (int i = 0; i < run.outputs(); ++i) d_outs[static_cast<std::size_t>(i)] = folded(run.d_out(i));
+    layer_->backward(run.child(0, {&in, 1}, ports, {&d_in, 1}, {d_outs.data(), ports.size()}));
+  }
+
+ private:
+  enum : int { slot_mask, slot_made };
+
+  // A time step that is masked is a masked sample to the inner layer: one entry of the same mask if the samples have no time
+  // steps of their own, otherwise all of its steps.
+  Port inner_input(const Run& run) const noexcept {
+    Port in = folded(run.in());
+    if (run.in().mask != nullptr) in.mask = in.dims.rank >= 3 ? run.kept<std::uint8_t>(slot_mask) : run.in().mask;
+    return in;
+  }
+
+  std::span<const Port> inner_outputs(const Run& run, std::array<Port, max_ports>& outs) const noexcept {
+    for (int i = 0; i < run.outputs(); ++i) outs[static_cast<std::size_t>(i)] = folded(run.out(i));
+    outs[0].mask = run.scratch<std::uint8_t>(slot_made);  // nullptr unless the layer makes one
+    return {outs.data(), static_cast<std::size_t>(run.outputs())};
+  }
+
+  bool makes_mask() const {
+    const bool masked = true, unmasked = false;
+    return layer_->mask_flow({&masked, 1}) == MaskFlow::make || layer_->mask_flow({&unmasked, 1}) == MaskFlow::make;
+  }
+
+  void check_inputs(const Shapes& in) const {
+    require_inputs(*this, in);
+    require_axes(*this, in, 3);
+  }
+
+  void settle() {
+    check();
+    if (layer_->name().empty()) layer_->set_name(snake_case(layer_->class_name()));
+  }
+
+  LayerRef layer_;
+};
+
+}  // namespace
+
+TimeDistributed::TimeDistributed(const LayerRef& layer, TimeDistributedOptions options)
+    : LayerRef(std::make_shared<TimeDistributedLayer>(layer, std::move(options))) {}
+
+}  // namespace rondo
+
+RONDO_REGISTER(layers, time_distributed) {
+  rondo::register_layer("TimeDistributed",
+                        []() -> std::shared_ptr<rondo::Layer> { return std::make_shared<rondo::TimeDistributedLayer>(); });
+}

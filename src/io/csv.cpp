@@ -18,6 +18,7 @@ using csv::Number;
 
 constexpr std::size_t head_size = std::size_t{256} << 10;
 constexpr std::size_t sample_rows = 1000;
+constexpr std::size_t sample_block = std::size_t{4} << 10;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 bool same_ignoring_case(std::string_view a, std::string_view b) {
@@ -158,7 +159,7 @@ char Reader::guess_separator() const {
   std::size_t most_cells = 1;
   for (const char candidate : {'\t', ';', ',', '|'}) {
     csv::MemoryBytes bytes(head_);
-    csv::Records records(bytes, candidate, name_);
+    csv::Records records(bytes, candidate, name_, sample_block);
     std::vector<Cell> cells;
     std::vector<std::size_t> counts;
     try {
@@ -194,7 +195,7 @@ bool Reader::guess_header(const std::vector<Cell>& first) const {
 
 void Reader::guess_kinds(char separator) {
   csv::MemoryBytes bytes(head_);
-  csv::Records records(bytes, separator, name_);
+  csv::Records records(bytes, separator, name_, sample_block);
   std::vector<Cell> cells;
   std::vector<std::array<Index, 2>> seen(kinds_.size());  // numbers, texts
   try {
@@ -331,7 +332,7 @@ Csv Reader::read() {
   out_.separator = options_.separator ? options_.separator : guess_separator();
 
   csv::ChainBytes bytes(head_, rest_);
-  csv::Records records(bytes, out_.separator, name_);
+  csv::Records records(bytes, out_.separator, name_, std::clamp(head_.size() + 1, sample_block, head_size));
   std::vector<Cell> cells;
   Index blank = 0;  // blank lines not yet accounted for
   Index blank_line = 0;
@@ -385,13 +386,12 @@ void check(const CsvOptions& options) {
 
 Csv read_all(csv::Bytes& bytes, const std::string& name, const CsvOptions& options) {
   check(options);
-  std::string head(head_size, '\0');
+  std::string head;
   std::size_t size = 0;
-  while (size < head.size()) {
-    const std::size_t n = bytes.read(head.data() + size, head.size() - size);
-    if (n == 0) break;
-    size += n;
-  }
+  do {
+    head.resize(std::min(head_size, std::max(sample_block, 2 * size)));
+    for (std::size_t n = 1; n > 0 && size < head.size(); size += n) n = bytes.read(head.data() + size, head.size() - size);
+  } while (size == head.size() && size < head_size);
   return Reader(std::string_view(head).substr(0, size), bytes, name, options).read();
 }
 

@@ -11,11 +11,7 @@
 namespace rondo {
 namespace {
 
-#if RONDO_HAVE_X86_ISAS
-const IsaTable<ElementwiseKernels> table{baseline::make_elementwise(), avx2::make_elementwise(), avx512::make_elementwise()};
-#else
-const IsaTable<ElementwiseKernels> table{baseline::make_elementwise()};
-#endif
+const IsaTable<ElementwiseKernels> table = RONDO_ISA_TABLE(make_elementwise);
 
 // A plain function pointer for each function: the registry's entries know no closure.
 template <Function F>

@@ -169,8 +169,6 @@ inline void add(real* y, const real* x, Index n) {
   for (; i < n; ++i) y[i] += x[i];
 }
 
-inline Kernels make_kernels(const char* isa) {
-  return {isa, lanes, packed_size, pack_b, pack_bt, gemm, gemm_tn, column_sums, add};
-}
+inline Kernels make_kernels() { return {isa_name, lanes, packed_size, pack_b, pack_bt, gemm, gemm_tn, column_sums, add}; }
 
 }  // namespace rondo::RONDO_ISA

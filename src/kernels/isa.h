@@ -1,7 +1,7 @@
 // Which instruction sets this build holds, and which one is in use.
 //
 // Table: an object per ISA, one of them active. A file that has kernels of its own makes one from the namespaces that
-// foreach_isa.h opened:   const Table<CellKernels> lstm = RONDO_ISA_TABLE(make_kernels());
+// foreach_isa.h opened:   const Table<CellKernels> lstm = RONDO_ISA_TABLE(make_cell_kernels, LSTMCell);
 #pragma once
 
 #include "rondo/core/types.h"
@@ -46,12 +46,14 @@ struct IsaTable {
 
 }  // namespace rondo
 
+// make<Args...>() of every ISA's namespace; the arguments are names of that namespace too.
+#define RONDO_ISA_MAKE(isa, make, ...) ::rondo::isa::make __VA_OPT__(<::rondo::isa::__VA_ARGS__>)()
 #if RONDO_HAVE_X86_ISAS
-#define RONDO_ISA_TABLE(expression) \
-  { ::rondo::baseline::expression, ::rondo::avx2::expression, ::rondo::avx512::expression }
+#define RONDO_ISA_TABLE(...) \
+  { RONDO_ISA_MAKE(baseline, __VA_ARGS__), RONDO_ISA_MAKE(avx2, __VA_ARGS__), RONDO_ISA_MAKE(avx512, __VA_ARGS__) }
 #else
-#define RONDO_ISA_TABLE(expression) \
-  { ::rondo::baseline::expression }
+#define RONDO_ISA_TABLE(...) \
+  { RONDO_ISA_MAKE(baseline, __VA_ARGS__) }
 #endif
 
 // Lambdas and small functions that must end up inside their caller, in its registers.

@@ -55,12 +55,7 @@ std::atomic<Isa>& active() {
 }
 
 const IsaTable<Kernels>& table() {
-#if RONDO_HAVE_X86_ISAS
-  static const IsaTable<Kernels> kernels{baseline::make_kernels("baseline"), avx2::make_kernels("avx2"),
-                                         avx512::make_kernels("avx512")};
-#else
-  static const IsaTable<Kernels> kernels{baseline::make_kernels("baseline")};
-#endif
+  static const IsaTable<Kernels> kernels = RONDO_ISA_TABLE(make_kernels);
   return kernels;
 }
 

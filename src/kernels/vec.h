@@ -1,6 +1,11 @@
 // V: one vector register of reals, and the few operations on it that plain + - * / do not give. Read once per ISA
 // (foreach_isa.h).
+#define RONDO_QUOTED(x) #x
+#define RONDO_NAME_OF(x) RONDO_QUOTED(x)
+
 namespace rondo::RONDO_ISA {
+
+inline constexpr const char* isa_name = RONDO_NAME_OF(RONDO_ISA);
 
 #if defined(RONDO_DOUBLE)
 
@@ -89,4 +94,15 @@ RONDO_INLINE V load_some(const real* p, Index n) {
   return v;
 }
 
+// v with zeros from lane n on: what lies in a padded unit must not reach a product.
+RONDO_INLINE V first_lanes(V v, Index n) {
+  if (n >= lanes) return v;
+  V w{};
+  std::memcpy(&w, &v, static_cast<std::size_t>(n) * sizeof(real));
+  return w;
+}
+
 }  // namespace rondo::RONDO_ISA
+
+#undef RONDO_NAME_OF
+#undef RONDO_QUOTED

@@ -1,0 +1,36 @@
+// GRU: gated recurrent unit.
+#pragma once
+
+#include "rondo/layers/layer.h"
+
+namespace rondo {
+
+// Keras's arguments, order and defaults (dropout is not there yet).
+struct GRUOptions {
+  Activation activation = "tanh";
+  Activation recurrent_activation = "sigmoid";
+  bool use_bias = true;
+  Initializer kernel_initializer = "glorot_uniform";
+  Initializer recurrent_initializer = "orthogonal";
+  Initializer bias_initializer = "zeros";
+  bool return_sequences = false;
+  bool return_state = false;
+  bool go_backwards = false;
+  bool stateful = false;
+  bool unroll = false;
+  bool reset_after = true;  // the reset gate multiplies h.U instead of h; then there are two biases
+  bool zero_output_for_mask = false;
+  Index batch_size = None;
+  Shape input_shape;
+  std::string name;
+};
+
+// (samples, time steps, features) -> (samples, units), or (samples, time steps, units) with return_sequences.
+// Equations: src/layers/recurrent/gru_cell.h and gru_reset_before_cell.h; Cho et al. (2014), as in keras.layers.GRU.
+// Throws as LSTM does.
+class GRU : public LayerRef {
+ public:
+  explicit GRU(Index units, const GRUOptions& options = {});
+};
+
+}  // namespace rondo

@@ -1,0 +1,55 @@
+// GRU: the walk of layers/recurrent with the cell of gru_cell.h, or of gru_reset_before_cell.h when reset_after is false.
+#include "rondo/layers/gru.h"
+
+#include "core/registry.h"
+#include "layers/recurrent/walk.h"
+
+#define RONDO_ISA_INCLUDE "layers/recurrent/gru_cells.h"
+#include "kernels/foreach_isa.h"
+
+namespace rondo {
+namespace {
+
+const IsaTable<CellKernels> gru_kernels = RONDO_ISA_TABLE(make_cell_kernels, GRUCell);
+const IsaTable<CellKernels> reset_before_kernels = RONDO_ISA_TABLE(make_reset_before_kernels);
+const Cell gru_cell{baseline::GRUCell::shape, &gru_kernels};
+const Cell reset_before_cell{baseline::GRUResetBeforeCell::shape, &reset_before_kernels};
+
+class GRULayer : public Recurrent {
+ public:
+  bool reset_after = true;
+
+  std::string class_name() const override { return "GRU"; }
+  void describe(ConfigVisitor& v) override {
+    describe_weights(v);
+    describe_sequence(v);
+    v.field("reset_after", reset_after, true);
+  }
+  std::shared_ptr<Layer> reversed_copy() const override {
+    auto copy = std::make_shared<GRULayer>();
+    copy->copy_config(*this);
+    copy->reset_after = reset_after;
+    copy->go_backwards = !go_backwards;
+    return copy;
+  }
+
+ protected:
+  const Cell& cell() const override { return reset_after ? gru_cell : reset_before_cell; }
+  bool two_biases() const override { return reset_after; }
+};
+
+}  // namespace
+
+GRU::GRU(Index units, const GRUOptions& options) {
+  auto layer = std::make_shared<GRULayer>();
+  layer->take(units, options);
+  layer->reset_after = options.reset_after;
+  layer->check();
+  static_cast<LayerRef&>(*this) = LayerRef(layer);
+}
+
+}  // namespace rondo
+
+RONDO_REGISTER(layers, gru) {
+  register_layer("GRU", []() -> std::shared_ptr<Layer> { return std::make_shared<GRULayer>(); });
+}

@@ -1,0 +1,201 @@
+// The contract side of Recurrent: shapes, weights, bookings. The walk itself is in forward.cpp and backward.cpp.
+#include "layers/recurrent/walk.h"
+
+#include "layers/recurrent/slots.h"
+#include "rondo/activations/activation.h"
+#include "rondo/core/error.h"
+
+namespace rondo {
+namespace {
+
+Index up(Index n, Index to) { return checked_mul(checked_add(n, to - 1) / to, to); }
+
+[[noreturn]] void refuse_rank(const Recurrent& layer, const Shape& in) {
+  ShapeReport report;
+  report.where = layer.described();
+  const std::string call = layer.class_name() + "(" + std::to_string(layer.units) + ", ";
+  report.got = "an input of shape " + in.text() + ": " + std::to_string(in.rank()) +
+               " axes; a recurrent layer needs 3: (samples, time steps, features)";
+  if (in.rank() == 2) {
+    const std::string features = in[-1] == None ? "features" : std::to_string(in[-1]);
+    report.likely = "the layer before it hands on one row per sample, its last time step only";
+    report.fix = "give the layer before it return_sequences: LSTM(" + features + ", {.return_sequences = true})";
+    report.meaning = "every time step's output is handed on: (samples, time steps, " + features + ")";
+  } else {
+    report.likely = in.rank() > 3 ? "input_shape holds the number of samples too" : "input_shape lacks an axis";
+    report.fix = in.rank() > 3 ? call + "{.input_shape = {" + std::to_string(in[-2]) + ", " + std::to_string(in[-1]) + "}})"
+                               : call + "{.input_shape = {time_steps, features}})";
+    report.meaning = "any number of samples, each of that many time steps and features";
+  }
+  fail(report);
+}
+
+}  // namespace
+
+Padded Recurrent::padded(Index features) const {
+  const Index lanes = kernels().lanes;
+  return {features, units, up(features, lanes), up(units, lanes)};
+}
+
+bool Recurrent::standard() const { return activation.name == "tanh" && recurrent_activation.name == "sigmoid"; }
+
+void Recurrent::check() const {
+  if (units <= 0) fail(Code::value, class_name() + ": units must be a positive number, got " + std::to_string(units));
+  for (const Activation& a : {activation, recurrent_activation}) {
+    activation_function(a);  // refuses an unknown name
+    if (!elementwise(a.name))
+      fail(Code::unsupported,
+           class_name() + ": '" + escaped(a.name) + "' works on whole rows; a gate needs an activation of one number");
+  }
+}
+
+void Recurrent::build(const Shapes& in, Weights& weights) {
+  check();
+  if (in.empty() || in[0].rank() != 3) refuse_rank(*this, in.empty() ? Shape{} : in[0]);
+  const Index F = in[0][2];
+  if (F == None || F <= 0)
+    fail(Code::shape,
+         described() + ": the number of features must be known and positive, got an input of shape " + in[0].text());
+  if (in.size() != 1 && in.size() != 1 + static_cast<std::size_t>(states()))
+    fail(Code::shape, described() + ": takes x, or x and " + std::to_string(states()) + " initial state(s); got " +
+                          std::to_string(in.size()) + " inputs");
+  for (std::size_t i = 1; i < in.size(); ++i)
+    if (in[i].rank() != 2 || in[i][1] != units)
+      fail(Code::shape,
+           described() + ": an initial state has shape (samples, " + std::to_string(units) + "), got " + in[i].text());
+  const Index columns = checked_mul(cell().shape.columns, units);
+  weights.add("cell/kernel", {F, columns}, kernel_initializer);
+  weights.add("cell/recurrent_kernel", {units, columns}, recurrent_initializer);
+  if (use_bias) weights.add("cell/bias", two_biases() ? Shape{2, columns} : Shape{columns}, first_bias());
+
+  const Padded size = padded(F);
+  // What the packs hold, with checked sizes: [bias, W, U] and, for backward, U^T and W^T.
+  const Index gates = checked_mul(cell().shape.gates, size.Hp);
+  checked_mul(gates, checked_add(checked_add(F, units), 1));
+  weights.pack(cell().kernels->active().packed_size(size));
+  weights.pack(kernels().packed_size(checked_mul(cell().shape.h_gates, size.Hp), units), true);
+  weights.pack(kernels().packed_size(checked_mul(cell().shape.x_gates, size.Hp), F), true);
+  if (cell().shape.late >= 0) {
+    weights.pack(kernels().packed_size(units, units));
+    weights.pack(kernels().packed_size(size.Hp, units), true);
+  }
+}
+
+Shapes Recurrent::output_shapes(const Shapes& in) const {
+  if (in.empty() || in[0].rank() != 3) refuse_rank(*this, in.empty() ? Shape{} : in[0]);
+  const Index B = in[0][0];
+  Shapes out{return_sequences ? Shape{B, in[0][1], units} : Shape{B, units}};
+  if (return_state)
+    for (int i = 0; i < states(); ++i) out.push_back({B, units});
+  return out;
+}
+
+void Recurrent::plan(const Shapes& in, Plan& plan) const {
+  const Index B = in[0][0], T = in[0][1];
+  const Padded size = padded(in[0][2]);
+  const CellShape& shape = cell().shape;
+  const Index steps = checked_mul(B, T);  // rows of all time steps
+  // Training keeps every step, and one step more for the states that come out of the last; inference alternates two.
+  const Index rows = plan.training() ? checked_add(steps, B) : checked_mul(2, B);
+  plan.kept(slot::rows, checked_mul(rows, size.row()));
+  if (shape.states == 2) plan.kept(slot::cells, checked_mul(rows, size.Hp));
+  const Index kept = plan.training() ? steps : B;
+  if (plan.training() || shape.late >= 0) plan.kept(slot::gates, checked_mul(kept, checked_mul(shape.gates, size.Hp)));
+  if (shape.late >= 0) plan.kept(slot::aux, checked_mul(kept, size.Hp));
+  plan.kept<Index>(slot::order, B);
+  plan.kept<Index>(slot::length, B);
+  plan.kept<Index>(slot::alive, checked_add(T, 1));
+  plan.kept<std::int32_t>(slot::visit, steps);
+  if (plan.training()) {
+    plan.scratch(slot::dh, checked_mul(B, size.Hp));
+    if (shape.states == 2) plan.scratch(slot::dc, checked_mul(B, size.Hp));
+    if (shape.late >= 0) plan.scratch(slot::late, checked_mul(B, size.Hp));
+  }
+  if (plan.streaming() || keep_state)
+    for (int i = 0; i < shape.states; ++i) plan.state(slot::state + i, checked_mul(B, units));
+}
+
+MaskFlow Recurrent::mask_flow(std::span<const bool> masked) const {
+  return !masked.empty() && masked[0] && return_sequences ? MaskFlow::pass : MaskFlow::none;
+}
+
+std::string Recurrent::streaming_refusal() const {
+  return go_backwards ? "it reads the sequence from its end (go_backwards)" : "";
+}
+
+void Recurrent::pack(Weights& weights, bool for_training) const noexcept {
+  const Index F = weights.own()[0].shape[0], H = units;
+  const Padded size = padded(F);
+  const CellShape& shape = cell().shape;
+  const real* kernel = weights.value(0);
+  const real* recurrent = weights.value(1);
+  const real* bias_x = use_bias ? weights.value(2) : nullptr;
+  const real* bias_h = use_bias && two_biases() ? bias_x + shape.columns * H : nullptr;
+  cell().kernels->active().pack(size, kernel, recurrent, bias_x, bias_h, weights.packed(slot::forward));
+
+  // B (gates x Hp, n) = the transposed columns of those gates: rows k = (gate, unit), zero where the unit is padding.
+  const Index lanes = kernels().lanes, stride = shape.columns * H;
+  const auto transpose = [&](const real* w, Index n, int first, int gates, real* packed) {
+    for (Index j = 0; j < n; j += lanes) {
+      for (int g = 0; g < gates; ++g) {
+        const Index column = shape.column[first + g] * H;
+        for (Index c = 0; c < lanes; ++c) {
+          const real* from = w + (j + c) * stride + column;
+          const bool inside = j + c < n;
+          for (Index u = 0; u < size.Hp; ++u) packed[u * lanes + c] = inside && u < H ? from[u] : real(0);
+        }
+        packed += size.Hp * lanes;
+      }
+    }
+  };
+  if (for_training) {
+    transpose(recurrent, H, shape.h_first, shape.h_gates, weights.packed(slot::transposed_recurrent));
+    transpose(kernel, F, shape.x_first, shape.x_gates, weights.packed(slot::transposed_kernel));
+  }
+  if (shape.late >= 0) {
+    kernels().pack_b(recurrent + shape.column[shape.late] * H, stride, H, H, weights.packed(slot::late_forward));
+    if (for_training) transpose(recurrent, H, shape.late, 1, weights.packed(slot::late_transposed));
+  }
+}
+
+void Recurrent::copy_config(const Recurrent& from) {
+  units = from.units;
+  activation = from.activation;
+  recurrent_activation = from.recurrent_activation;
+  use_bias = from.use_bias;
+  kernel_initializer = from.kernel_initializer;
+  recurrent_initializer = from.recurrent_initializer;
+  bias_initializer = from.bias_initializer;
+  return_sequences = from.return_sequences;
+  return_state = from.return_state;
+  go_backwards = from.go_backwards;
+  keep_state = from.keep_state;
+  unroll = from.unroll;
+  zero_output_for_mask = from.zero_output_for_mask;
+}
+
+void Recurrent::describe_weights(ConfigVisitor& v) {
+  v.required("units", units);
+  v.field("activation", activation, "tanh");
+  v.field("recurrent_activation", recurrent_activation, "sigmoid");
+  v.field("use_bias", use_bias, true);
+  v.field("kernel_initializer", kernel_initializer, "glorot_uniform");
+  v.field("recurrent_initializer", recurrent_initializer, "orthogonal");
+  v.field("bias_initializer", bias_initializer, "zeros");
+}
+
+void Recurrent::describe_sequence(ConfigVisitor& v) {
+  for (const char* key : {"kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "activity_regularizer",
+                          "kernel_constraint", "recurrent_constraint", "bias_constraint"})
+    v.only_none(key);
+  v.only("dropout", 0);
+  v.only("recurrent_dropout", 0);
+  v.field("return_sequences", return_sequences, false);
+  v.field("return_state", return_state, false);
+  v.field("go_backwards", go_backwards, false);
+  v.field("stateful", keep_state, false);
+  v.field("unroll", unroll, false);
+  v.field("zero_output_for_mask", zero_output_for_mask, false);
+}
+
+}  // namespace rondo

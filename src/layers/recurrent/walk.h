@@ -1,0 +1,74 @@
+// Recurrent: the walk over time that every recurrent layer shares. It owns time order, masks, initial and carried state,
+// return_sequences, return_state, go_backwards and every product; the cell owns the equations of one step.
+//
+// Shapes: x (B, T, F) -> h (B, H), or (B, T, H) with return_sequences. Inside, rows are time-major and packed: the valid steps
+// of each sample come first, samples are ordered by length, and step s runs on the `alive[s]` samples that have one. So padded,
+// gappy and dense batches are one code path, cost what their real steps cost, and never read a masked value.
+#pragma once
+
+#include "kernels/kernels.h"
+#include "layers/recurrent/cell.h"
+#include "rondo/core/config.h"
+#include "rondo/layers/recurrent.h"
+
+namespace rondo {
+
+class Recurrent : public RecurrentLayer {
+ public:
+  void build(const Shapes& in, Weights& weights) override;
+  Shapes output_shapes(const Shapes& in) const override;
+  void plan(const Shapes& in, Plan& plan) const override;
+  void forward(const Run& run) const noexcept override;
+  void backward(const Run& run) const noexcept override;
+  void pack(Weights& weights, bool for_training) const noexcept override;
+  void check() const override;
+  MaskFlow mask_flow(std::span<const bool> masked) const override;
+  std::string streaming_refusal() const override;
+  int states() const override { return cell().shape.states; }
+
+  Activation activation = "tanh";
+  Activation recurrent_activation = "sigmoid";
+  bool use_bias = true;
+  Initializer kernel_initializer = "glorot_uniform";
+  Initializer recurrent_initializer = "orthogonal";
+  Initializer bias_initializer = "zeros";
+
+ protected:
+  virtual const Cell& cell() const = 0;
+  // GRU with reset_after: a bias of shape (2, 3H), whose second row belongs to h.U. Otherwise one, (columns H).
+  virtual bool two_biases() const { return false; }
+  virtual Initializer first_bias() const { return bias_initializer; }
+  // The fields all recurrent layers share, in Keras's order: before and after those of the cell.
+  void describe_weights(ConfigVisitor& visitor);
+  void describe_sequence(ConfigVisitor& visitor);
+
+ public:
+  // From the options LSTM and GRU share.
+  template <class Options>
+  void take(Index n, const Options& o) {
+    units = n;
+    activation = o.activation;
+    recurrent_activation = o.recurrent_activation;
+    use_bias = o.use_bias;
+    kernel_initializer = o.kernel_initializer;
+    recurrent_initializer = o.recurrent_initializer;
+    bias_initializer = o.bias_initializer;
+    return_sequences = o.return_sequences;
+    return_state = o.return_state;
+    go_backwards = o.go_backwards;
+    keep_state = o.stateful;
+    unroll = o.unroll;
+    zero_output_for_mask = o.zero_output_for_mask;
+    batch_size = o.batch_size;
+    input_shape = o.input_shape;
+    set_name(o.name);
+  }
+  void copy_config(const Recurrent& from);
+
+ private:
+  struct Walk;  // one call
+  Padded padded(Index features) const;
+  bool standard() const;  // tanh and sigmoid
+};
+
+}  // namespace rondo

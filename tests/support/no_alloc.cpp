@@ -1,6 +1,7 @@
 #include "support/no_alloc.h"
 
 #include <atomic>
+#include <cstddef>
 #include <cstdlib>
 #include <new>
 

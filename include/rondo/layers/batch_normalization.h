@@ -15,8 +15,8 @@ struct BatchNormalizationOptions {
   Initializer gamma_initializer = "ones";
   Initializer moving_mean_initializer = "zeros";
   Initializer moving_variance_initializer = "ones";
-  Shape input_shape;  // without samples
-  std::string name;
+  Shape input_shape = {};  // without samples
+  std::string name = {};
 };
 
 // Input and output (samples, ..., features). Training takes mean and (biased) variance from the valid steps of the whole batch

@@ -7,9 +7,9 @@ namespace rondo {
 
 struct BidirectionalOptions {
   std::string merge_mode = "concat";  // "sum", "mul", "ave", "concat"; "none" (Keras's None): two outputs
-  LayerRef backward_layer;            // default: a copy of the layer with go_backwards
-  Shape input_shape;                  // without samples
-  std::string name;
+  LayerRef backward_layer = {};       // default: a copy of the layer with go_backwards
+  Shape input_shape = {};             // without samples
+  std::string name = {};
 };
 
 // Input (samples, time steps, features), then optionally the initial states: those of the forward layer, those of the backward

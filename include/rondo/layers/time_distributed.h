@@ -6,8 +6,8 @@
 namespace rondo {
 
 struct TimeDistributedOptions {
-  Shape input_shape;  // without samples
-  std::string name;
+  Shape input_shape = {};  // without samples
+  std::string name = {};
 };
 
 // Input (samples, time steps, ...), at least three axes. The layer sees (samples * time steps, ...), the same memory, and its

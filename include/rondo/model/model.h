@@ -41,7 +41,7 @@ class SymbolicTensor {
 
 struct InputOptions {
   Index batch_size = None;
-  std::string name;
+  std::string name = {};
 };
 // shape: without samples; None for an axis of any length: Input({None, 3}).
 SymbolicTensor Input(const Shape& shape, const InputOptions& options = {});
@@ -83,8 +83,8 @@ using Callbacks = std::vector<std::shared_ptr<Callback>>;
 
 struct CompileOptions {
   OptimizerRef optimizer = "rmsprop";
-  LossRef loss;
-  std::vector<std::string> metrics;
+  LossRef loss = {};
+  std::vector<std::string> metrics = {};
 };
 
 struct ValidationData {
@@ -97,9 +97,9 @@ struct FitOptions {
   Index batch_size = 32;
   Index epochs = 1;
   std::ostream* verbose = nullptr;  // where progress goes: &std::cerr; nullptr says nothing
-  Callbacks callbacks;
+  Callbacks callbacks = {};
   double validation_split = 0.0;  // the last samples, before shuffling
-  std::optional<ValidationData> validation_data;
+  std::optional<ValidationData> validation_data = {};
   bool shuffle = true;
   Index initial_epoch = 0;
   const Source* validation_source = nullptr;  // instead of validation_data
@@ -135,7 +135,7 @@ struct Memory {
 };
 struct MemoryOptions {
   Index batch_size = 32;
-  std::optional<Index> steps;  // for axes that are None; needed if the model has any
+  std::optional<Index> steps = {};  // for axes that are None; needed if the model has any
   bool training = true;
   int threads = 0;
 };

@@ -34,7 +34,7 @@ std::string_view missing_name(Missing policy);  // "error", "drop", "forward"
 Missing missing_from(std::string_view name);    // throws Error(value) with did-you-mean
 
 struct FrameOptions {
-  Names target;         // required; several are allowed: y is then (samples, horizon * targets), step by step
+  Names target = {};    // required; several are allowed: y is then (samples, horizon * targets), step by step
   Names features = {};  // the inputs, in this order; default: every number column, the target's own past included
   Index lookback = 0;   // required: time steps of x, at least 1
   Index horizon = 1;    // steps to forecast, at least 1

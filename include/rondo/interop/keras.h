@@ -20,7 +20,7 @@ struct LoadReport {
   bool from_keras = false;         // no rondo.json: the file keeps Keras's behaviour
   std::vector<std::string> notes;  // what was left out and what that means, one sentence each: "loss 'huber' is unknown; ..."
   std::string self_check;          // "passed", or why the recorded outputs were not compared
-  std::string extra;               // JSON text of SaveOptions::extra, "" if the file has none
+  std::string extra = {};          // JSON text of SaveOptions::extra, "" if the file has none
 };
 
 struct LoadOptions {
@@ -32,7 +32,7 @@ struct LoadOptions {
 struct SaveOptions {
   bool include_optimizer = true;
   bool self_check = true;  // record a few outputs, checked when the file is loaded
-  std::string extra;       // JSON text of one object, kept in the file as it is and given back by LoadReport::extra
+  std::string extra = {};  // JSON text of one object, kept in the file as it is and given back by LoadReport::extra
 };
 
 // Throws Error: not_found, format (empty, truncated, foreign, lying), unsupported (a layer, option or version that Rondo does

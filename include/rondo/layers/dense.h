@@ -11,8 +11,8 @@ struct DenseOptions {
   bool use_bias = true;
   Initializer kernel_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";
-  Shape input_shape;
-  std::string name;
+  Shape input_shape = {};
+  std::string name = {};
 };
 
 // y = activation(x.W + b) over the last axis: (..., features) -> (..., units). Passes masks on.

@@ -21,8 +21,8 @@ struct GRUOptions {
   bool reset_after = true;  // the reset gate multiplies h.U instead of h; then there are two biases
   bool zero_output_for_mask = false;
   Index batch_size = None;
-  Shape input_shape;
-  std::string name;
+  Shape input_shape = {};
+  std::string name = {};
 };
 
 // (samples, time steps, features) -> (samples, units), or (samples, time steps, units) with return_sequences.

@@ -21,8 +21,8 @@ struct LSTMOptions {
   bool unroll = false;                // accepted; changes no number
   bool zero_output_for_mask = false;  // masked steps give zeros instead of repeating the output before
   Index batch_size = None;            // only with stateful
-  Shape input_shape;                  // (time steps, features) of the first layer
-  std::string name;
+  Shape input_shape = {};             // (time steps, features) of the first layer
+  std::string name = {};
 };
 
 // (samples, time steps, features) -> (samples, units), or (samples, time steps, units) with return_sequences.

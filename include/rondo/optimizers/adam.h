@@ -11,13 +11,13 @@ struct AdamOptions {
   double beta_2 = 0.999;
   double epsilon = 1e-7;
   bool amsgrad = false;
-  std::optional<double> weight_decay;
-  std::optional<double> clipnorm;
-  std::optional<double> clipvalue;
-  std::optional<double> global_clipnorm;
+  std::optional<double> weight_decay = {};
+  std::optional<double> clipnorm = {};
+  std::optional<double> clipvalue = {};
+  std::optional<double> global_clipnorm = {};
   bool use_ema = false;
   double ema_momentum = 0.99;
-  std::optional<double> ema_overwrite_frequency;
+  std::optional<double> ema_overwrite_frequency = {};
 };
 
 class Adam : public OptimizerRef {

@@ -14,13 +14,13 @@ namespace rondo {
 
 // Options every optimizer has, in Keras's order.
 struct OptimizerCommon {
-  std::optional<double> weight_decay;     // w -= weight_decay * learning_rate * w before each update
-  std::optional<double> clipnorm;         // each gradient's own norm; at most one of the three clips
-  std::optional<double> clipvalue;        // each number
-  std::optional<double> global_clipnorm;  // the norm over all gradients
-  bool use_ema = false;                   // keep a moving average of the weights; fit ends by putting it in their place
+  std::optional<double> weight_decay = {};     // w -= weight_decay * learning_rate * w before each update
+  std::optional<double> clipnorm = {};         // each gradient's own norm; at most one of the three clips
+  std::optional<double> clipvalue = {};        // each number
+  std::optional<double> global_clipnorm = {};  // the norm over all gradients
+  bool use_ema = false;                        // keep a moving average of the weights; fit ends by putting it in their place
   double ema_momentum = 0.99;
-  std::optional<double> ema_overwrite_frequency;  // put it there every so many steps, too; a whole number
+  std::optional<double> ema_overwrite_frequency = {};  // put it there every so many steps, too; a whole number
 };
 
 // One weight during one update.

@@ -11,13 +11,13 @@ struct RMSpropOptions {
   double momentum = 0.0;
   double epsilon = 1e-7;
   bool centered = false;
-  std::optional<double> weight_decay;
-  std::optional<double> clipnorm;
-  std::optional<double> clipvalue;
-  std::optional<double> global_clipnorm;
+  std::optional<double> weight_decay = {};
+  std::optional<double> clipnorm = {};
+  std::optional<double> clipvalue = {};
+  std::optional<double> global_clipnorm = {};
   bool use_ema = false;
   double ema_momentum = 0.99;
-  std::optional<double> ema_overwrite_frequency;
+  std::optional<double> ema_overwrite_frequency = {};
 };
 
 class RMSprop : public OptimizerRef {

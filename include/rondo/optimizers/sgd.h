@@ -9,13 +9,13 @@ struct SGDOptions {
   double learning_rate = 0.01;
   double momentum = 0.0;
   bool nesterov = false;
-  std::optional<double> weight_decay;
-  std::optional<double> clipnorm;
-  std::optional<double> clipvalue;
-  std::optional<double> global_clipnorm;
+  std::optional<double> weight_decay = {};
+  std::optional<double> clipnorm = {};
+  std::optional<double> clipvalue = {};
+  std::optional<double> global_clipnorm = {};
   bool use_ema = false;
   double ema_momentum = 0.99;
-  std::optional<double> ema_overwrite_frequency;
+  std::optional<double> ema_overwrite_frequency = {};
 };
 
 class SGD : public OptimizerRef {

@@ -16,13 +16,13 @@ namespace rondo {
 
 // In Keras's order.
 struct EarlyStoppingOptions {
-  std::string monitor = "val_loss";   // a key of the epoch's logs; Error(value) with the known keys if it is none
-  double min_delta = 0;               // a smaller change is no improvement
-  Index patience = 0;                 // epochs without improvement before it stops
-  std::string mode = "auto";          // "min", "max", or "auto": by the metric's nature
-  std::optional<double> baseline;     // the patience counts on until this is beaten, too
-  bool restore_best_weights = false;  // at the end: the weights of the best epoch instead of the last one's
-  Index start_from_epoch = 0;         // epochs before this one are not looked at
+  std::string monitor = "val_loss";     // a key of the epoch's logs; Error(value) with the known keys if it is none
+  double min_delta = 0;                 // a smaller change is no improvement
+  Index patience = 0;                   // epochs without improvement before it stops
+  std::string mode = "auto";            // "min", "max", or "auto": by the metric's nature
+  std::optional<double> baseline = {};  // the patience counts on until this is beaten, too
+  bool restore_best_weights = false;    // at the end: the weights of the best epoch instead of the last one's
+  Index start_from_epoch = 0;           // epochs before this one are not looked at
 };
 
 // Ends fit when `monitor` has stopped improving. Never after the very first epoch, as in Keras.
@@ -51,11 +51,11 @@ class EarlyStopping : public std::shared_ptr<EarlyStoppingCallback> {
 };
 
 struct LambdaCallbackOptions {
-  std::function<void(Index epoch, Model&)> on_epoch_begin;
-  std::function<void(Index epoch, const Logs&, Model&)> on_epoch_end;
-  std::function<void(Model&)> on_train_begin;
-  std::function<void(Model&)> on_train_end;
-  std::function<void(Index batch, const Logs&, Model&)> on_batch_end;
+  std::function<void(Index epoch, Model&)> on_epoch_begin = {};
+  std::function<void(Index epoch, const Logs&, Model&)> on_epoch_end = {};
+  std::function<void(Model&)> on_train_begin = {};
+  std::function<void(Model&)> on_train_end = {};
+  std::function<void(Index batch, const Logs&, Model&)> on_batch_end = {};
 };
 
 // A callback made of functions.

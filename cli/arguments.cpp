@@ -141,7 +141,7 @@ Command parse(const Verbs& verbs, int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     const auto chosen = app.get_subcommands();
-    command.text = chosen.empty() ? app.help() : chosen.front()->help();
+    command.text = chosen.empty() ? app.help() : chosen.front()->help("rondo");
     return command;
   } catch (const CLI::ExtrasError&) {
     const auto chosen = app.get_subcommands();

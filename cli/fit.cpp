@@ -69,8 +69,7 @@ class Fit : public Verb {
     options.shuffle = !no_shuffle_;
     options.seed = static_cast<std::uint64_t>(seed_);
     options.threads = static_cast<int>(threads_.value_or(0));
-    const auto trained = static_cast<Index>(static_cast<double>(samples) * (1 - options.validation_split));
-    options.callbacks.push_back(make_progress(console, *epochs_, (trained + options.batch_size - 1) / options.batch_size));
+    show_progress(console, options);
 
     const auto start = std::chrono::steady_clock::now();
     History history;

@@ -1,5 +1,5 @@
 // rondo info: what this binary is and what it uses of this machine.
-#include <thread>
+#include <set>
 
 #include "console.h"
 #include "core/memory.h"
@@ -24,6 +24,14 @@ constexpr const char* compiler = "gcc " __VERSION__;
 constexpr const char* compiler = "unknown";
 #endif
 
+// One spelling of each: a name may have several ("mse", "MeanSquaredError").
+template <class Spelling>
+std::vector<std::string> distinct(const std::vector<std::string>& names, Spelling spelling) {
+  std::set<std::string> out;
+  for (const auto& name : names) out.insert(spelling(name));
+  return {out.begin(), out.end()};
+}
+
 std::string joined(const std::vector<std::string>& names) {
   std::string out;
   for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
@@ -41,6 +49,8 @@ class Info : public Verb {
     const Kernels& active = kernels();
     std::vector<std::string> able;
     for (const auto isa : isas()) able.emplace_back(isa);
+    const auto losses = distinct(loss_names(), [](const std::string& name) { return LossRef(name)->key(); });
+    const auto metrics = distinct(metric_names(), [](const std::string& name) { return make_metric(name)->name(); });
     const Machine here = machine();
     const int threads = thread_count(0);
     const std::string text = std::string("rondo ") + version_text() + "\n" +                             //
@@ -52,8 +62,8 @@ class Info : public Verb {
                              "compiler         " + compiler + "\n" +                                     //
                              "layers           " + joined(layer_names()) + "\n" +                        //
                              "optimizers       " + joined(optimizer_names()) + "\n" +                    //
-                             "losses           " + joined(loss_names()) + "\n" +                         //
-                             "metrics          " + joined(metric_names()) + "\n";
+                             "losses           " + joined(losses) + "\n" +                               //
+                             "metrics          " + joined(metrics) + "\n";
     console.result(text, {{"verb", "info"},
                           {"version", version_text()},
                           {"isa", active.isa},
@@ -64,8 +74,8 @@ class Info : public Verb {
                           {"compiler", compiler},
                           {"layers", Json::strings(layer_names())},
                           {"optimizers", Json::strings(optimizer_names())},
-                          {"losses", Json::strings(loss_names())},
-                          {"metrics", Json::strings(metric_names())}});
+                          {"losses", Json::strings(losses)},
+                          {"metrics", Json::strings(metrics)}});
     return Exit::done;
   }
 };

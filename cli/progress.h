@@ -1,4 +1,5 @@
-// Progress of fit on standard error: a bar and a line an epoch on a terminal, a few lines otherwise.
+// Progress of fit on standard error: the library's line of each epoch on a terminal, a few lines in all otherwise, so that a
+// log stays readable.
 #pragma once
 
 #include <memory>
@@ -8,6 +9,6 @@
 
 namespace rondo::cli {
 
-std::shared_ptr<Callback> make_progress(const Console& console, Index epochs, Index batches);
+void show_progress(const Console& console, FitOptions& options);
 
 }  // namespace rondo::cli

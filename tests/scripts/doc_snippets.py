@@ -4,7 +4,7 @@
     ```cpp              the body of main after `#include <rondo/rondo.hpp>` and `using namespace rondo;`, or a whole program if it
                         contains `int main`. Its output, and the message of an Error it throws, are one text.
     ```cpp continued    goes on where the previous block of the page ended
-    ```cpp fragment     not compiled: part of a larger thing that another test compiles
+    ```cpp fragment     not compiled here: part of a larger thing, which another test compiles (worked_example.py)
     ```text             right after a cpp block: exactly what that block prints
     ```console          lines after `$ ` run in a folder with the files of fixtures.py; the lines below are the output
 

@@ -50,7 +50,7 @@ class Info : public Verb {
     std::vector<std::string> able;
     for (const auto isa : isas()) able.emplace_back(isa);
     const auto losses = distinct(loss_names(), [](const std::string& name) { return LossRef(name)->key(); });
-    const auto metrics = distinct(metric_names(), [](const std::string& name) { return make_metric(name)->name(); });
+    const auto metrics = distinct(metric_names(), [](const std::string& name) { return make_metric(name)->class_name(); });
     const Machine here = machine();
     const int threads = thread_count(0);
     const std::string text = std::string("rondo ") + version_text() + "\n" +                             //

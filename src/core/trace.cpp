@@ -24,6 +24,12 @@ std::string place(Index samples, Index steps, Index k) {
   return times(k * steps, "i") + " + " + times(k, "t");
 }
 
+std::string every(Index n) {
+  const bool teen = n % 100 >= 11 && n % 100 <= 13;
+  const char* ending = teen ? "th" : n % 10 == 1 ? "st" : n % 10 == 2 ? "nd" : n % 10 == 3 ? "rd" : "th";
+  return "every " + str(n) + ending + " original ";
+}
+
 std::string range(const std::string& from, Index n) {
   return from == "0" ? "0 to " + str(n - 1) : from + " to " + from + " + " + str(n - 1);
 }
@@ -93,7 +99,7 @@ std::string first_and_last(const Array& array, const Sizes& z, const std::string
   return line("first: ", 0, 0, 0) + line("last:  ", z.s - 1, z.t - 1, z.n - 1);
 }
 
-const std::string at_step(const Sizes& z) { return z.s == 1 ? "X[0, t, " : z.t == 1 ? "X[i, 0, " : "X[i, t, "; }
+std::string at_step(const Sizes& z) { return std::string(z.s == 1 ? "X[0, " : "X[i, ") + (z.t == 1 ? "0, " : "t, "); }
 
 void one_series(const Array& array, const Sizes& z, Trace& out) {  // the original has one axis
   const std::string from = place(z.s, z.t, z.l);
@@ -114,12 +120,16 @@ void rows_are_steps(const Array& array, const Sizes& z, Trace& out) {  // L = F
   const std::string row = place(z.s, z.t, 1);
   out.rows += "  " + at_step(z) + ":] is original row " + row + ": a row became a time step, its columns the features\n" +
               first_and_last(array, z, "row");
+  if (z.n == z.f && z.n > 1) {
+    out.rows +=
+        "  (the original is square, so its sizes cannot tell: if each of its rows held one series, transpose it first)\n";
+  }
   out.viewer = {z.s == 1   ? "the original table, unchanged"
                 : z.t == 1 ? "original row i, as its only line"
                            : "original rows " + range(str(z.t) + " * i", z.t),
                 z.s == 1   ? "original row t, as its only line"
                 : z.t == 1 ? "the original table, unchanged"
-                           : "every " + str(z.t) + "th original row, from row t on",
+                           : every(z.t) + "row, from row t on",
                 z.s == 1   ? "original column f, lying on its side as the only line"
                 : z.t == 1 ? "original column f, standing upright"
                            : "original column f, cut into " + counted(z.s, "line") + " of " + str(z.t)};
@@ -138,7 +148,7 @@ void rows_are_cut(const Sizes& z, Trace& out) {  // L divides F, L < F
     out.viewer = {
         z.l == 1 ? "original row i, standing upright" : "original row i, cut into " + counted(z.t, "line") + " of " + str(z.l),
         z.l == 1 ? "original column t, standing upright" : "original " + columns,
-        z.l == 1 ? "the original table, unchanged" : "every " + str(z.l) + "th original column, from column f on"};
+        z.l == 1 ? "the original table, unchanged" : every(z.l) + "column, from column f on"};
   } else if (per_row % z.t == 0) {
     out.rows += "  a row of " + str(z.f) + " values became " + counted(per_row / z.t, "sample") + " of " +
                 counted(z.t, "time step") + "\n";
@@ -146,8 +156,8 @@ void rows_are_cut(const Sizes& z, Trace& out) {  // L divides F, L < F
     out.rows +=
         "  a row of " + str(z.f) + " values became " + counted(per_row, "time step") + ", followed by those of the next row\n";
     out.warnings.push_back(
-        {"the columns of one original row now stand one after the other in time. If the rows are moments and the columns "
-         "are measured together,\nkeep the columns as features.",
+        {"the columns of one original row now stand one after the other in time. If the rows are moments, and the\n"
+         "columns were measured together, keep the columns as features.",
          {"original.reshape({1, " + str(z.n) + ", " + str(z.f) + "})   1 sample of " + counted(z.n, "time step") + " with " +
           counted(z.f, "feature")}});
   }
@@ -163,7 +173,7 @@ void rows_straddle(const Sizes& z, Trace& out) {
   // The first row that does not end where a time step ends is row 0: F is no multiple of L.
   const Index step = (z.f - 1) / z.l;  // the step that holds the end of row 0
   std::string what =
-      "the reshape scrambled the rows: original row 0 has " + counted(z.f, "value") + ", a time step " + str(z.l) + ", so ";
+      "the reshape scrambled the rows: original row 0 has " + counted(z.f, "value") + ", a time step " + str(z.l) + ",\nso ";
   what += z.f < z.l ? "time step 0 of sample 0 holds row 0 and the beginning of row 1."
                     : "the end of row 0 and the beginning of row 1 share time step " + str(step % z.t) + " of sample " +
                           str(step / z.t) + ".";
@@ -176,7 +186,7 @@ void rows_straddle(const Sizes& z, Trace& out) {
 // An LSTM that gets samples of one time step has nothing to remember.
 void one_step(const Sizes& z, bool series, Trace& out) {
   if (z.t != 1 || z.l == 1) return;
-  Trace::Warning warning{"every sample has one time step, so an LSTM has nothing to remember from.", {}};
+  Trace::Warning warning{"every sample has one time step, so an LSTM has nothing to remember.", {}};
   const std::string s = str(z.s), l = str(z.l);
   warning.fixes.push_back("X.reshape({" + s + ", " + l + ", 1})   if the " + l +
                           " values are moments of one series: " + counted(z.s, "sample") + " of " + counted(z.l, "time step"));
@@ -201,19 +211,18 @@ Trace traced(const Array& array) {
     if (to.rank() == 3 && array.size() > 0) one_step({to[0], to[2], to[0], to[1], to[2]}, false, out);
     return out;
   }
-  out.rows = "It was " + from.text() +
-             " before reshape, which moves no value: it counts the same values off anew, last axis fastest.\n";
+  out.rows = "The original was " + from.text() +
+             ". reshape moves no value: it counts the same values off anew, last axis fastest.\nSo in X, this array:\n";
   if (swapped(from, to)) {
     out.warnings.push_back(
-        {"these are the sizes of the original in another order, and reshape does not swap axes: it mixed the rows. To swap "
-         "them,\n"
-         "transpose.",
+        {"these are the sizes of the original in another order. reshape does not swap axes: it mixed the rows.\n"
+         "To swap axes, transpose.",
          {transpose_fix(from, to)}});
     const Index last = to.rank() - 1;
     if (to.rank() == 3 && from.rank() == 2) {
       out.rows += "  X[0, 0, :] is values 0 to " + str(to[last] - 1) + " in that order: " +
                   (from[1] >= to[last] ? str(to[last]) + " values of original row 0, not one of each row\n"
-                                       : "all of original row 0 and part of the next\n");
+                                       : "original row 0 and what follows it\n");
     }
     return out;
   }

@@ -18,14 +18,9 @@ std::string counted(Index n, const std::string& one) {
   return std::to_string(n) + " " + one + (n == 1 ? "" : "s");
 }
 
-// As typed: "{10, 2}" and "X.reshape(1, 10, 2)".
-std::string braces(const Shape& sizes) {
-  std::string out = "{";
-  for (const Index size : sizes) out += (out.size() > 1 ? ", " : "") + number(size);
-  return out + "}";
-}
+// As typed: "X.reshape(1, 10, 2)".
 std::string reshaped(const std::string& what, const Shape& sizes) {
-  const std::string inside = braces(sizes);
+  const std::string inside = braces_text(sizes);
   return what + ".reshape(" + inside.substr(1, inside.size() - 2) + ")";
 }
 
@@ -94,15 +89,11 @@ Target target_of(const ModelState& model, std::size_t input) {
   return t;
 }
 
-std::string article(const std::string& name) {
-  return (name == "LSTM" || name.find_first_of("AEIOU") == 0 ? "an " : "a ") + name;
-}
-
 std::string needs(const Target& t, const Shape& want, const Shape& got) {
   std::string axes = "(";
   for (Index axis = 0; axis < want.rank(); ++axis) axes += (axis > 0 ? ", " : "") + axis_name(axis, want.rank());
   axes += want.rank() == 1 ? ",)" : ")";
-  return std::to_string(got.rank()) + (got.rank() == 1 ? " axis; " : " axes; ") + article(t.class_name) + " needs " +
+  return std::to_string(got.rank()) + (got.rank() == 1 ? " axis; " : " axes; ") + with_article(t.class_name) + " needs " +
          std::to_string(want.rank()) + ": " + axes;
 }
 
@@ -171,7 +162,7 @@ void explain_rank(ShapeReport& r, const std::string& what, const Shape& want, co
 [[noreturn]] void refuse(const ModelState& model, std::size_t input, const Shape& want, const Shape& got,
                          const std::string& what) {
   const Target t = target_of(model, input);
-  const auto rebuilt = [&](const Shape& sizes) { return t.with_shape + braces(sizes) + t.tail; };
+  const auto rebuilt = [&](const Shape& sizes) { return t.with_shape + braces_text(sizes) + t.tail; };
   ShapeReport r;
   r.where = t.where;
   const std::string came = what + " " + got.text();

@@ -103,7 +103,8 @@ std::vector<Array> run_batches(ModelState& model, const Shapes& x, const Predict
   if (options.batch_size < 1) fail(Code::value, "predict: batch_size must be 1 or more");
   const Graph& graph = model.built();
   const Index samples = x[0][0];
-  const Index batch = std::min(options.batch_size, std::max<Index>(samples, 1));
+  const Index fixed = graph.nodes[0].out[0][0];
+  const Index batch = fixed != None ? fixed : std::min(options.batch_size, std::max<Index>(samples, 1));
   SessionSize size{{}, {}, thread_count(options.threads)};
   for (const Shape& s : x) size.inputs.push_back(s.with_first(batch));
   const Shapes shapes = outputs_for(graph, size.inputs);
@@ -119,9 +120,9 @@ std::vector<Array> run_batches(ModelState& model, const Shapes& x, const Predict
   session->start(size.inputs);
   if (model.stateful()) {
     if (samples % batch != 0)
-      fail(Code::shape, "a stateful model keeps one state a sample, so every batch must have the same " +
-                            std::to_string(batch) + " samples; " + std::to_string(samples) + " samples leave a last batch of " +
-                            std::to_string(samples % batch));
+      fail(Code::shape, "a stateful model keeps one state for each of its " + std::to_string(batch) +
+                            " samples a batch; X has " + std::to_string(samples) + " samples, which is no multiple of " +
+                            std::to_string(batch));
     model.load_state(*session);
   }
   for (Index first = 0; first < samples; first += batch) {

@@ -15,6 +15,7 @@ int thread_count(int asked) {
 }
 
 void ModelState::list_weights() {
+  const std::vector<Weight*> before = std::move(trainable);
   weights.clear();
   trainable.clear();
   if (!graph) return;
@@ -22,6 +23,10 @@ void ModelState::list_weights() {
     weights.push_back(w.weight);
     if (w.trained) trainable.push_back(w.weight);
   }
+  if (trainable == before) return;
+  // Sessions for training know which weights they train.
+  const std::lock_guard lock(mutex);
+  std::erase_if(idle, [](const Idle& i) { return i.size.purpose.training; });
 }
 
 void ModelState::build(const Shape& shape) {
@@ -30,12 +35,14 @@ void ModelState::build(const Shape& shape) {
   SymbolicTensor last = first;
   for (const LayerRef& layer : stack) last = layer.call({last})[0];
   Graph made = Graph::make({first}, {last});
-  const std::lock_guard lock(mutex);
-  inputs = {first};
-  outputs = {last};
-  graph = std::move(made);
-  idle.clear();
-  carried.clear();
+  {
+    const std::lock_guard lock(mutex);
+    inputs = {first};
+    outputs = {last};
+    graph = std::move(made);
+    idle.clear();
+    carried.clear();
+  }
   list_weights();
 }
 

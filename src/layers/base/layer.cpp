@@ -78,6 +78,7 @@ void Layer::ensure_built(const Shapes& in, std::uint64_t seed) {
   if (built_) {  // a second node: the weights must fit; output_shapes says why not
     check_ranks(*this, in);
     check_ranks(*this, output_shapes(in));
+    if (!weights_.own().empty() || !weights_.children().empty()) require_features(*this, in);
     return;
   }
   book(in);

@@ -35,4 +35,15 @@ std::string axes_text(const Shape& shape) {
   return out + (shape.rank() == 1 ? ",)" : ")");
 }
 
+std::string braces_text(const Shape& sizes) {
+  std::string out = "{";
+  for (const Index size : sizes)
+    out += (out.size() > 1 ? ", " : "") + (size == None ? std::string("None") : std::to_string(size));
+  return out + "}";
+}
+
+std::string with_article(const std::string& class_name) {
+  return (class_name == "LSTM" || class_name.find_first_of("AEIOU") == 0 ? "an " : "a ") + class_name;
+}
+
 }  // namespace rondo

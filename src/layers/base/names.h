@@ -17,4 +17,9 @@ std::string axis_name(Index axis, Index rank);
 // samples is shown if known.
 std::string axes_text(const Shape& shape);
 
+// Sizes as typed in C++: "{10, 2}", "{None, 2}".
+std::string braces_text(const Shape& sizes);
+// "a GRU", "an LSTM".
+std::string with_article(const std::string& class_name);
+
 }  // namespace rondo

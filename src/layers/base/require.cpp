@@ -44,19 +44,6 @@ LineReader read(const Layer& layer, const std::string& with) {
 
 std::string name_of(const Layer& layer) { return layer.name().empty() ? snake_case(layer.class_name()) : layer.name(); }
 
-std::string article(const std::string& class_name) {
-  const bool an = class_name == "LSTM" || class_name.find_first_of("AEIOU") == 0;
-  return an ? "an " : "a ";
-}
-
-// The sizes of an input_shape, as typed: "{10, 2}".
-std::string braces(const std::vector<Index>& sizes) {
-  std::string out = "{";
-  for (std::size_t i = 0; i < sizes.size(); ++i)
-    out += (i > 0 ? ", " : "") + (sizes[i] == None ? std::string("None") : std::to_string(sizes[i]));
-  return out + "}";
-}
-
 }  // namespace
 
 Producer::Producer(const Layer* direct, const Layer* summary) : before_(known) { known = {direct, summary}; }
@@ -79,10 +66,10 @@ void require_inputs(const Layer& layer, const Shapes& in, Index count) {
 }
 
 void require_sequences(const Layer& layer, const Shapes& in) {
-  require_inputs(layer, in);
+  if (in.empty()) require_inputs(layer, in);
   const Shape& got = in[0];
   if (got.rank() == 3) return;
-  const std::string need = article(layer.class_name()) + layer.class_name() + " needs 3: (samples, time steps, features)";
+  const std::string need = with_article(layer.class_name()) + " needs 3: (samples, time steps, features)";
   const Producer::Known& from = Producer::current();
   ShapeReport report;
   report.where = layer.described();
@@ -100,13 +87,13 @@ void require_sequences(const Layer& layer, const Shapes& in) {
       report.meaning = "'" + name_of(up) + "' then hands on every time step";
   } else if (got.rank() == 2 && !from.direct) {
     report.likely = "input_shape has 1 size; it must have 2: the time steps and the features of one sample";
-    report.fix = line_of(layer, ".input_shape = " + braces({last, 1}));
+    report.fix = line_of(layer, ".input_shape = " + braces_text({last, 1}));
     report.meaning = std::to_string(last) + " time steps of 1 feature; {None, " + std::to_string(last) +
                      "} would be any number of time steps of " + std::to_string(last) + " features";
   } else if (got.rank() > 3 && !from.direct) {
     const std::vector<Index> sizes(got.sizes().end() - 2, got.sizes().end());
     report.likely = "input_shape has " + std::to_string(got.rank() - 1) + " sizes; it must not contain the number of samples";
-    report.fix = line_of(layer, ".input_shape = " + braces(sizes));
+    report.fix = line_of(layer, ".input_shape = " + braces_text(Shape(sizes)));
     report.meaning = "any number of samples of " + axes_text(Shape{None, sizes[0], sizes[1]}).substr(10);
     report.meaning.pop_back();
   } else {
@@ -124,8 +111,8 @@ void require_axes(const Layer& layer, const Shapes& in, Index rank) {
   if (in[0].rank() >= rank) return;
   fail(ShapeReport{layer.described(),
                    in[0].text() + " = " + axes_text(in[0]) + ": " + std::to_string(in[0].rank()) +
-                       (in[0].rank() == 1 ? " axis; " : " axes; ") + article(layer.class_name()) + layer.class_name() +
-                       " needs at least " + std::to_string(rank),
+                       (in[0].rank() == 1 ? " axis; " : " axes; ") + with_article(layer.class_name()) + " needs at least " +
+                       std::to_string(rank),
                    "the features axis is missing", "Input({" + std::string(rank > 2 ? "None, " : "") + "1})",
                    rank > 2 ? "any number of time steps of 1 feature" : "1 feature a sample"});
 }

@@ -1,6 +1,7 @@
 // The contract side of Recurrent: shapes, weights, bookings. The walk itself is in forward.cpp and backward.cpp.
 #include "layers/recurrent/walk.h"
 
+#include "layers/base/require.h"
 #include "layers/recurrent/slots.h"
 #include "rondo/activations/activation.h"
 #include "rondo/core/error.h"
@@ -9,26 +10,6 @@ namespace rondo {
 namespace {
 
 Index up(Index n, Index to) { return checked_mul(checked_add(n, to - 1) / to, to); }
-
-[[noreturn]] void refuse_rank(const Recurrent& layer, const Shape& in) {
-  ShapeReport report;
-  report.where = layer.described();
-  const std::string call = layer.class_name() + "(" + std::to_string(layer.units) + ", ";
-  report.got = "an input of shape " + in.text() + ": " + std::to_string(in.rank()) +
-               " axes; a recurrent layer needs 3: (samples, time steps, features)";
-  if (in.rank() == 2) {
-    const std::string features = in[-1] == None ? "features" : std::to_string(in[-1]);
-    report.likely = "the layer before it hands on one row per sample, its last time step only";
-    report.fix = "give the layer before it return_sequences: LSTM(" + features + ", {.return_sequences = true})";
-    report.meaning = "every time step's output is handed on: (samples, time steps, " + features + ")";
-  } else {
-    report.likely = in.rank() > 3 ? "input_shape holds the number of samples too" : "input_shape lacks an axis";
-    report.fix = in.rank() > 3 ? call + "{.input_shape = {" + std::to_string(in[-2]) + ", " + std::to_string(in[-1]) + "}})"
-                               : call + "{.input_shape = {time_steps, features}})";
-    report.meaning = "any number of samples, each of that many time steps and features";
-  }
-  fail(report);
-}
 
 }  // namespace
 
@@ -49,11 +30,9 @@ void Recurrent::check() const {
   }
 }
 
-void Recurrent::build(const Shapes& in, Weights& weights) {
-  check();
-  if (in.empty() || in[0].rank() != 3) refuse_rank(*this, in.empty() ? Shape{} : in[0]);
-  const Index F = in[0][2];
-  if (F == None || F <= 0)
+void Recurrent::check_inputs(const Shapes& in) const {
+  require_sequences(*this, in);
+  if (in[0][2] == None || in[0][2] <= 0)
     fail(Code::shape,
          described() + ": the number of features must be known and positive, got an input of shape " + in[0].text());
   if (in.size() != 1 && in.size() != 1 + static_cast<std::size_t>(states()))
@@ -63,6 +42,12 @@ void Recurrent::build(const Shapes& in, Weights& weights) {
     if (in[i].rank() != 2 || in[i][1] != units)
       fail(Code::shape,
            described() + ": an initial state has shape (samples, " + std::to_string(units) + "), got " + in[i].text());
+}
+
+void Recurrent::build(const Shapes& in, Weights& weights) {
+  check();
+  check_inputs(in);
+  const Index F = in[0][2];
   const Index columns = checked_mul(cell().shape.columns, units);
   weights.add("cell/kernel", {F, columns}, kernel_initializer);
   weights.add("cell/recurrent_kernel", {units, columns}, recurrent_initializer);
@@ -82,7 +67,7 @@ void Recurrent::build(const Shapes& in, Weights& weights) {
 }
 
 Shapes Recurrent::output_shapes(const Shapes& in) const {
-  if (in.empty() || in[0].rank() != 3) refuse_rank(*this, in.empty() ? Shape{} : in[0]);
+  check_inputs(in);
   const Index B = in[0][0];
   Shapes out{return_sequences ? Shape{B, in[0][1], units} : Shape{B, units}};
   if (return_state)

@@ -17,6 +17,7 @@ class Recurrent : public RecurrentLayer {
  public:
   void build(const Shapes& in, Weights& weights) override;
   Shapes output_shapes(const Shapes& in) const override;
+  void check_inputs(const Shapes& in) const;  // throws unless x, or x and one initial state for every state
   void plan(const Shapes& in, Plan& plan) const override;
   void forward(const Run& run) const noexcept override;
   void backward(const Run& run) const noexcept override;

@@ -108,7 +108,7 @@ def hard(f):
 
 refuse("soft_link.h5", "soft links", soft)
 refuse("hard_link.h5", "hard links", hard)
-refuse("external_link.h5", "links", lambda f: f.__setitem__("y", h5py.ExternalLink("/etc/passwd", "/x")))
+refuse("external_link.h5", "link info", lambda f: f.__setitem__("y", h5py.ExternalLink("/etc/passwd", "/x")))
 refuse("latest.h5", "superblock", lambda f: f.create_group("g"), libver="latest")
 refuse("compound.h5", "compound", lambda f: f.create_dataset("x", data=np.zeros(2, [("a", "f4"), ("b", "i4")])))
 refuse("big_endian.h5", "big-endian", lambda f: f.create_dataset("x", data=np.zeros(2, ">f4")))

@@ -143,17 +143,15 @@ Command parse(const Verbs& verbs, int argc, char** argv) {
     const auto chosen = app.get_subcommands();
     command.text = chosen.empty() ? app.help() : chosen.front()->help("rondo");
     return command;
-  } catch (const CLI::ExtrasError&) {
+  } catch (const CLI::ParseError& error) {
+    // What is superfluous first: a mistyped option is why a required one is missing.
     const auto chosen = app.get_subcommands();
     const CLI::App& where = chosen.empty() ? app : *chosen.front();
-    const auto extras = app.remaining(true);
-    const std::string first = extras.empty() ? "" : extras.front();
-    if (first.starts_with("-")) {
-      const std::string flag = first.substr(0, first.find('='));
+    for (const std::string& extra : app.remaining(true)) {
+      if (!extra.starts_with("-")) throw UsageError("unexpected argument '" + escaped(extra) + "'");
+      const std::string flag = extra.substr(0, extra.find('='));
       throw UsageError("unknown option '" + escaped(flag) + "'." + did_you_mean(flag, flags_of(where)));
     }
-    throw UsageError("unexpected argument '" + escaped(first) + "'");
-  } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());
   }
   if (version) {

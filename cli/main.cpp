@@ -1,15 +1,29 @@
 // rondo: the command line. A verb throws; here its error becomes one message and one exit code.
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <new>
 #include <string_view>
 
 #include "console.h"
+#include "kernels/kernels.h"
 #include "verbs.h"
 
 namespace rondo::cli {
 
 namespace {
+
+// The library takes the best it has where RONDO_ISA names nothing this CPU runs; a user who set it should hear of it.
+void check_isa() {
+  const char* wanted = std::getenv("RONDO_ISA");
+  if (!wanted || !*wanted) return;
+  std::string able;
+  for (const auto isa : isas()) {
+    if (isa == wanted) return;
+    able += (able.empty() ? "" : ", ") + std::string(isa);
+  }
+  rondo::fail(Code::value, "RONDO_ISA is '" + escaped(wanted) + "', but this CPU runs: " + able);
+}
 
 Verbs all_verbs() {
   Verbs verbs;
@@ -46,7 +60,10 @@ int run(int argc, char** argv) {
   Console console(verb, json);
   try {
     const Command command = parse(verbs, argc, argv);
-    if (command.verb) return command.verb->run(console);
+    if (command.verb) {
+      check_isa();
+      return command.verb->run(console);
+    }
     console.result(command.text, {{"text", command.text}});
     return Exit::done;
   } catch (const UsageError& error) {

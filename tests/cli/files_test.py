@@ -58,7 +58,7 @@ class Files(Case):
 
     def test_shapes_that_lie(self):
         name = self.edited_config(self.folder / "model.keras", "lying.keras",
-                                  lambda c: self.layer(c)["config"].update(units=7))
+                                  lambda c: self.layer(c)["config"].update(units=self.layer(c)["config"]["units"] + 3))
         done = self.run_rondo("summary", name)
         self.assertIn(done.returncode, (FORMAT, SHAPE), done.err)
 

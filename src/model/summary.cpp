@@ -23,6 +23,20 @@ std::string axes_of(const Shape& shape) {
 
 using Row = std::vector<std::string>;
 
+// The first part of `text` that fits into `width`, cut after a blank if there is one; `text` keeps the rest.
+std::string first_part(std::string& text, std::size_t width) {
+  std::size_t end = text.size();
+  if (end > width) {
+    const std::size_t blank = text.rfind(' ', width);
+    end = blank == std::string::npos || blank == 0 ? width : blank;
+  }
+  std::string part = text.substr(0, end);
+  text.erase(0, end);
+  text.erase(0, text.find_first_not_of(' '));
+  return part;
+}
+
+// Exactly `least` wide if that is given and can be: the widest columns are folded.
 std::string table(const Row& head, const std::vector<Row>& rows, std::size_t least) {
   std::vector<std::size_t> width(head.size());
   const auto widen = [&](const Row& r) {
@@ -33,14 +47,25 @@ std::string table(const Row& head, const std::vector<Row>& rows, std::size_t lea
   std::size_t total = 2 * (head.size() - 1);
   for (const std::size_t w : width) total += w;
   if (total < least) width[0] += least - total, total = least;
-  const auto line = [&](const Row& r) {
+  while (least > 0 && total > least) {
+    std::size_t widest = 0;
+    for (std::size_t i = 1; i < width.size(); ++i)
+      if (head[i] != "Params" && width[i] > width[widest]) widest = i;
+    if (width[widest] <= 16) break;
+    --width[widest], --total;
+  }
+  const auto line = [&](Row r) {
     std::string out;
-    for (std::size_t i = 0; i < r.size(); ++i) {
-      const std::string pad(width[i] - r[i].size(), ' ');
-      const bool right = head[i] == "Params";
-      out += (i > 0 ? "  " : "") + (right ? pad + r[i] : i + 1 < r.size() ? r[i] + pad : r[i]);
-    }
-    return out + "\n";
+    do {
+      for (std::size_t i = 0; i < r.size(); ++i) {
+        const std::string part = first_part(r[i], width[i]), pad(width[i] - part.size(), ' ');
+        if (i > 0) out += "  ";
+        out += head[i] == "Params" ? pad + part : part + pad;
+      }
+      out.erase(out.find_last_not_of(' ') + 1);
+      out += '\n';
+    } while (std::any_of(r.begin(), r.end(), [](const std::string& rest) { return !rest.empty(); }));
+    return out;
   };
   std::string out = line(head) + std::string(total, '-') + "\n";
   for (const Row& r : rows) out += line(r);

@@ -16,11 +16,10 @@ struct Run {
 
 double peak_flops() {
   static const double peak = [] {
-    const IsaTable<Run> table{
-        {baseline::multiply_adds},
+    const IsaTable<Run> table {
+      {baseline::multiply_adds},
 #if RONDO_HAVE_X86_ISAS
-        {avx2::multiply_adds},
-        {avx512::multiply_adds},
+          {avx2::multiply_adds}, {avx512::multiply_adds},
 #endif
     };
     double best = 0;

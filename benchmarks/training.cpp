@@ -84,11 +84,14 @@ const int registered = [] {
             ->UseManualTime()
             ->Unit(benchmark::kMicrosecond);
       } else {
-        benchmark::RegisterBenchmark(("predict/" + suffix).c_str(), predict, w.name, threads)->UseRealTime()->Unit(benchmark::kMicrosecond);
+        benchmark::RegisterBenchmark(("predict/" + suffix).c_str(), predict, w.name, threads)
+            ->UseRealTime()
+            ->Unit(benchmark::kMicrosecond);
       }
     }
   for (Index units : {8, 16, 32, 64})
-    benchmark::RegisterBenchmark(("stream/I2/units:" + std::to_string(units)).c_str(), stream, units)->Unit(benchmark::kNanosecond);
+    benchmark::RegisterBenchmark(("stream/I2/units:" + std::to_string(units)).c_str(), stream, units)
+        ->Unit(benchmark::kNanosecond);
   return 0;
 }();
 

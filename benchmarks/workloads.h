@@ -1,4 +1,5 @@
-// The workloads of docs/performance.md: LSTM(units) -> Dense(1) on the last step; a training step is forward + MSE + backward + Adam.
+// The workloads of docs/performance.md: LSTM(units) -> Dense(1) on the last step; a training step is forward + MSE + backward +
+// Adam.
 #pragma once
 
 #include <string_view>
@@ -20,9 +21,8 @@ struct Workload {
 };
 
 inline constexpr Workload workloads[] = {
-    {"W1", 32, 10, 1, 32, 0},    {"W2", 32, 50, 2, 32, 0},      {"W3", 64, 100, 10, 128, 0},
-    {"W4", 128, 50, 64, 512, 0}, {"W5", 64, 100, 32, 256, 256}, {"I1", 1, 50, 2, 32, 0},
-    {"I3", 256, 100, 10, 128, 0},
+    {"W1", 32, 10, 1, 32, 0},      {"W2", 32, 50, 2, 32, 0}, {"W3", 64, 100, 10, 128, 0},  {"W4", 128, 50, 64, 512, 0},
+    {"W5", 64, 100, 32, 256, 256}, {"I1", 1, 50, 2, 32, 0},  {"I3", 256, 100, 10, 128, 0},
 };
 
 inline const Workload& workload(const char* name) {

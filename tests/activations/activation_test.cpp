@@ -1,0 +1,163 @@
+// Every activation against its formula in double with libm, on every instruction set; and its slope against central differences
+// of that formula.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "kernels/kernels.h"
+#include "rondo/activations/activation.h"
+#include "rondo/core/error.h"
+
+namespace rondo {
+namespace {
+
+using F = std::function<double(double)>;
+
+double relu6(double x) { return std::min(std::max(x, 0.0), 6.0); }
+double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
+double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+
+// Keras 3's definitions (keras/src/activations/activations.py).
+const std::map<std::string, F> formulas = {
+    {"linear", [](double x) { return x; }},
+    {"relu", [](double x) { return std::max(x, 0.0); }},
+    {"leaky_relu", [](double x) { return x < 0 ? 0.2 * x : x; }},
+    {"relu6", relu6},
+    {"elu", [](double x) { return x < 0 ? std::expm1(x) : x; }},
+    {"selu", [](double x) { return 1.0507009873554805 * (x < 0 ? 1.6732632423543772 * std::expm1(x) : x); }},
+    {"softplus", softplus},
+    {"softsign", [](double x) { return x / (1 + std::abs(x)); }},
+    {"silu", [](double x) { return x * sigmoid(x); }},
+    {"swish", [](double x) { return x * sigmoid(x); }},
+    {"tanh", [](double x) { return std::tanh(x); }},
+    {"sigmoid", sigmoid},
+    {"exponential", [](double x) { return std::exp(x); }},
+    {"hard_sigmoid", [](double x) { return relu6(x + 3) / 6; }},
+    {"hard_tanh", [](double x) { return std::min(std::max(x, -1.0), 1.0); }},
+    {"hard_silu", [](double x) { return x * relu6(x + 3) / 6; }},
+    {"hard_swish", [](double x) { return x * relu6(x + 3) / 6; }},
+    {"mish", [](double x) { return x * std::tanh(softplus(x)); }},
+};
+
+std::vector<real> points() {
+  std::vector<real> x;
+  for (int i = -1203; i <= 1203; ++i) x.push_back(real(i) * real(0.01001));
+  return x;
+}
+
+class OnEveryIsa : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    before_ = kernels().isa;
+    force_isa(GetParam());
+  }
+  void TearDown() override { force_isa(before_); }
+  std::string before_;
+};
+
+TEST_P(OnEveryIsa, ValuesEqualTheFormula) {
+  for (const auto& [name, formula] : formulas) {
+    const ActivationFunction& f = activation_function(name);
+    const auto x = points();
+    std::vector<real> y(x.size());
+    f.forward(x.data(), y.data(), 1, static_cast<Index>(x.size()));
+    // A few roundings of float32 relative to the value, or to 1 where elu and selu subtract it.
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double expected = formula(x[i]);
+      ASSERT_NEAR(y[i], expected, 6e-7 * std::max(std::abs(expected), 0.5)) << name << "(" << x[i] << ")";
+    }
+  }
+}
+
+TEST_P(OnEveryIsa, SlopesEqualCentralDifferences) {
+  for (const auto& [name, formula] : formulas) {
+    const ActivationFunction& f = activation_function(name);
+    const auto x = points();
+    const std::vector<real> dy(x.size(), real(1));
+    std::vector<real> y(x.size()), dx(x.size());
+    f.forward(x.data(), y.data(), 1, static_cast<Index>(x.size()));
+    f.backward(f.from_output ? nullptr : x.data(), y.data(), dy.data(), dx.data(), 1, static_cast<Index>(x.size()));
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double h = 1e-5, at = x[i];
+      const double left = (formula(at) - formula(at - h)) / h, right = (formula(at + h) - formula(at)) / h;
+      if (std::abs(left - right) > 1e-3) continue;  // a corner
+      const double slope = (formula(at + h) - formula(at - h)) / (2 * h);
+      // float32's rounding, and half a step where the second derivative jumps (elu at 0).
+      ASSERT_NEAR(dx[i], slope, 6e-6 * std::max(std::abs(slope), 1.0)) << name << "'(" << at << ")";
+    }
+  }
+}
+
+TEST_P(OnEveryIsa, ExtremesSaturateAndNaNGoesThrough) {
+  const real infinity = std::numeric_limits<real>::infinity(), nan = std::numeric_limits<real>::quiet_NaN();
+  const std::vector<real> x = {-infinity, real(-100), real(-0.0), real(1e-30), 100, infinity, nan};
+  std::vector<real> y(x.size());
+  const auto run = [&](const char* name) {
+    activation_function(name).forward(x.data(), y.data(), 1, static_cast<Index>(x.size()));
+  };
+  run("tanh");
+  EXPECT_NEAR(y[0], -1, 1e-7);  // one rounding below 1 where multiply-adds round twice
+  EXPECT_NEAR(y[1], -1, 1e-7);
+  EXPECT_EQ(y[2], 0);
+  EXPECT_NEAR(y[3], 1e-30, 1e-36);
+  EXPECT_NEAR(y[4], 1, 1e-7);
+  EXPECT_NEAR(y[5], 1, 1e-7);
+  for (int i = 0; i < 6; ++i) EXPECT_LE(std::abs(y[i]), 1);
+  EXPECT_TRUE(std::isnan(y[6]));
+  run("sigmoid");
+  EXPECT_NEAR(y[0], 0, 2e-38);
+  EXPECT_EQ(y[2], real(0.5));
+  EXPECT_EQ(y[5], 1);
+  EXPECT_TRUE(std::isnan(y[6]));
+  run("exponential");
+  EXPECT_EQ(y[5], infinity);
+  EXPECT_EQ(y[4], infinity);
+  EXPECT_TRUE(std::isnan(y[6]));
+  run("relu");
+  EXPECT_TRUE(std::isnan(y[6]));
+}
+
+std::vector<std::string> names() {
+  const auto known = isas();
+  return {known.begin(), known.end()};
+}
+INSTANTIATE_TEST_SUITE_P(Isas, OnEveryIsa, testing::ValuesIn(names()), [](const auto& isa) { return isa.param; });
+
+TEST(Activations, EveryElementwiseNameHasItsFormula) {
+  for (const std::string& name : activation_names()) EXPECT_TRUE(name == "softmax" || formulas.contains(name)) << name;
+}
+
+TEST(Activations, SoftmaxOfRowsAndItsGradient) {
+  const std::vector<real> x = {1, 2, 3, real(0.5), real(0.5), 1000}, dy = {1, real(-0.5), real(0.25), 1, 2, 3};
+  std::vector<real> y(6), dx(6);
+  const ActivationFunction& f = activation_function("softmax");
+  f.forward(x.data(), y.data(), 2, 3);
+  f.backward(nullptr, y.data(), dy.data(), dx.data(), 2, 3);
+  for (int r = 0; r < 2; ++r) {
+    double sum = 0, dot = 0;
+    for (int i = 0; i < 3; ++i) sum += std::exp(double(x[3 * r + i]) - x[3 * r + 2]);
+    for (int i = 0; i < 3; ++i) dot += double(dy[3 * r + i]) * std::exp(double(x[3 * r + i]) - x[3 * r + 2]) / sum;
+    for (int i = 0; i < 3; ++i) {
+      const double p = std::exp(double(x[3 * r + i]) - x[3 * r + 2]) / sum;
+      EXPECT_NEAR(y[3 * r + i], p, 2e-7);
+      EXPECT_NEAR(dx[3 * r + i], p * (dy[3 * r + i] - dot), 4e-7);
+    }
+  }
+}
+
+TEST(Activations, AMisspeltNameIsCorrected) {
+  try {
+    activation_function("tnah");
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_EQ(std::string(e.what()), "unknown activation 'tnah'. Did you mean 'tanh'?");
+  }
+}
+
+}  // namespace
+}  // namespace rondo

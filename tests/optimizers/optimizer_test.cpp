@@ -1,0 +1,157 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "rondo/core/error.h"
+#include "rondo/optimizers/adam.h"
+#include "rondo/optimizers/rmsprop.h"
+#include "rondo/optimizers/sgd.h"
+#include "support/reference.h"
+
+namespace rondo {
+namespace {
+
+// Sets an optimizer's options from a JSON object, as a reader of Keras's config would, and records the order of keys.
+class FromJson final : public ConfigVisitor {
+ public:
+  explicit FromJson(nlohmann::json options) : options_(std::move(options)) {}
+  std::vector<std::string> keys;
+  void field(std::string_view key, bool& value, bool) override { take(key, value); }
+  void field(std::string_view key, Index& value, Index) override { take(key, value); }
+  void field(std::string_view key, double& value, double) override { take(key, value); }
+  void field(std::string_view key, std::string& value, const std::string&) override { take(key, value); }
+  void field(std::string_view key, std::optional<double>& value) override {
+    double number = 0;
+    if (take(key, number)) value = number;
+  }
+  void field(std::string_view, std::vector<Index>&, const std::vector<Index>&) override { FAIL(); }
+  void field(std::string_view, Activation&, const Activation&) override { FAIL(); }
+  void field(std::string_view, Initializer&, const Initializer&) override { FAIL(); }
+  void field(std::string_view, LayerRef&) override { FAIL(); }
+  void required(std::string_view, Index&) override { FAIL(); }
+  void required(std::string_view, std::string&) override { FAIL(); }
+  void only(std::string_view key, double) override { keys.emplace_back(key); }
+  void only_none(std::string_view key) override { keys.emplace_back(key); }
+
+ private:
+  template <class T>
+  bool take(std::string_view key, T& value) {
+    keys.emplace_back(key);
+    const auto it = options_.find(std::string(key));
+    if (it == options_.end()) return false;
+    value = it->template get<T>();
+    return true;
+  }
+  nlohmann::json options_;
+};
+
+struct Net {
+  std::vector<Shape> shapes;
+  std::vector<std::vector<real>> values;
+  std::vector<Index> sizes;
+  std::vector<real*> at;
+  Net(const nlohmann::json& s, const nlohmann::json& start) {
+    for (std::size_t i = 0; i < s.size(); ++i) {
+      shapes.push_back(shape_of(s[i]));
+      values.push_back(reals(start[i]));
+      sizes.push_back(shapes.back().elements());
+    }
+    for (auto& v : values) at.push_back(v.data());
+  }
+};
+
+void expect_near(const std::vector<real>& got, const std::vector<real>& want, const std::string& what) {
+  ASSERT_EQ(got.size(), want.size()) << what;
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    // One or two roundings of float32 a step, in another order than XLA's fused code.
+    ASSERT_NEAR(got[i], want[i], 2e-6 * std::max(real(1), std::abs(want[i]))) << what << " [" << i << "]";
+  }
+}
+
+TEST(Optimizers, EveryStepIsKeras) {
+  const auto cases = reference_cases("optimizers/reference.json");
+  ASSERT_GE(cases.size(), 19u);
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c["name"].get<std::string>() + " " + c["options"].dump());
+    OptimizerRef optimizer(c["name"].get<std::string>());
+    FromJson reader(c["options"]);
+    optimizer->describe(reader);
+    Net net(c["shapes"], c["start"]);
+    optimizer->bind(net.shapes);
+    for (std::size_t step = 0; step < c["steps"].size(); ++step) {
+      Net gradients(c["shapes"], c["steps"][step]["gradients"]);
+      optimizer->apply(net.at, gradients.at, net.sizes);
+      for (std::size_t w = 0; w < net.at.size(); ++w) {
+        expect_near(net.values[w], reals(c["steps"][step]["weights"][w]),
+                    "step " + std::to_string(step) + " weight " + std::to_string(w));
+      }
+    }
+    EXPECT_EQ(optimizer->iterations, static_cast<Index>(c["steps"].size()));
+    // The optimizer's variables, in the order of Keras's file.
+    ASSERT_EQ(optimizer->slots.size(), c["slots"].size());
+    for (std::size_t i = 0; i < optimizer->slots.size(); ++i) {
+      const auto& slot = optimizer->slots[i];
+      const std::string name = c["slots"][i]["name"];
+      EXPECT_TRUE(name.ends_with(slot.name)) << name << " / " << slot.name;
+      expect_near({slot.value.data(), slot.value.data() + slot.value.size()}, reals(c["slots"][i]["value"]), name);
+    }
+    optimizer->overwrite_with_averages(net.at, net.sizes);
+    for (std::size_t w = 0; w < net.at.size(); ++w) expect_near(net.values[w], reals(c["final"][w]), "final");
+    // The keys of Keras's config, in its order; the name is the file's business.
+    std::vector<std::string> keys = {"name"};
+    keys.insert(keys.end(), reader.keys.begin(), reader.keys.end());
+    EXPECT_EQ(keys, c["config"].get<std::vector<std::string>>());
+  }
+}
+
+TEST(Optimizers, OptionsAndNamesMeanTheSame) {
+  const auto cases = reference_cases("optimizers/reference.json");
+  const auto run = [](OptimizerRef optimizer, const nlohmann::json& c) {
+    Net net(c["shapes"], c["start"]);
+    optimizer->bind(net.shapes);
+    for (const auto& step : c["steps"]) {
+      Net gradients(c["shapes"], step["gradients"]);
+      optimizer->apply(net.at, gradients.at, net.sizes);
+    }
+    return net.values;
+  };
+  const auto& c = cases[0];
+  EXPECT_EQ(run(Adam(), c), run("adam", c));
+  EXPECT_EQ(run(SGD(), c), run("SGD", c));
+  EXPECT_EQ(run(RMSprop(), c), run("RMSprop", c));
+  EXPECT_NE(run(Adam({.learning_rate = 0.01}), c), run("adam", c));
+}
+
+TEST(Optimizers, BindingTwiceKeepsTheState) {
+  OptimizerRef adam("adam");
+  const std::vector<Shape> shapes = {{3}};
+  adam->bind(shapes);
+  adam->slots[0].value(0) = 5;
+  adam->bind(shapes);
+  EXPECT_EQ(adam->slots[0].value(0), 5);
+  EXPECT_EQ(adam->slot_bytes(shapes), static_cast<Index>(2 * 3 * sizeof(real)));
+  const std::vector<Shape> others = {{4}};
+  EXPECT_THROW(adam->bind(others), Error);
+}
+
+TEST(Optimizers, OptionsOutOfRangeAreRefused) {
+  EXPECT_THROW(Adam({.clipnorm = 1.0, .clipvalue = 1.0}), Error);
+  EXPECT_THROW(Adam({.beta_1 = 1.0}), Error);
+  EXPECT_THROW(Adam({.clipnorm = 0.0}), Error);
+  EXPECT_THROW(SGD({.learning_rate = std::nan("")}), Error);
+  EXPECT_THROW(SGD({.use_ema = true, .ema_momentum = 2}), Error);
+  EXPECT_THROW(RMSprop({.use_ema = true, .ema_overwrite_frequency = 1.5}), Error);
+}
+
+TEST(Optimizers, AnUnknownNameIsRefusedWithTheNearest) {
+  try {
+    OptimizerRef("adamm");
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), Code::unsupported);
+    EXPECT_NE(std::string(e.what()).find("adam"), std::string::npos) << e.what();
+  }
+}
+
+}  // namespace
+}  // namespace rondo

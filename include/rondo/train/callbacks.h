@@ -35,7 +35,7 @@ class EarlyStoppingCallback final : public Callback {
 
   Index stopped_epoch = 0;  // 0: it did not stop
   Index best_epoch = 0;
-  std::optional<double> best;
+  std::optional<double> best = {};
 
  private:
   bool improves(double value, double reference) const;

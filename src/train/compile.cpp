@@ -45,4 +45,12 @@ void require_one_output(const ModelState& model) {
        "output is reported.\n  fix: compile without .metrics");
 }
 
+void list_trainable(ModelState& model) {
+  const std::vector<Weight*> before = model.trainable;
+  model.list_weights();
+  if (model.trainable == before) return;
+  const std::lock_guard lock(model.mutex);
+  model.idle.clear();
+}
+
 }  // namespace rondo

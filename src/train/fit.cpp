@@ -26,7 +26,7 @@ struct Data {
 
 void check(const FitOptions& options, ModelState& model, Index samples) {
   require_one_output(model);
-  model.list_weights();
+  list_trainable(model);
   if (options.batch_size < 1) fail(Code::value, "batch_size must be at least 1");
   if (options.epochs < 0 || options.initial_epoch < 0) fail(Code::value, "epochs and initial_epoch must not be negative");
   if (samples < 1) fail(Code::shape, "there are no samples to train on");
@@ -190,7 +190,7 @@ double Model::train_on_batch(const Arrays& x, const Arrays& y, int threads) {
   const Shapes x_shapes = checked_inputs(model, x.all(), "x");
   const ArraySource source(x.all(), y.all(), x_shapes, checked_targets(model, x_shapes, y.all(), "y"));
   if (source.samples() < 1) fail(Code::shape, "there are no samples to train on");
-  model.list_weights();
+  list_trainable(model);
   Trainer trainer(model, source, source.x_shapes(), source.samples(), threads);
   if (model.stateful()) model.load_state(trainer.batch().session());
   std::vector<Index> order(static_cast<std::size_t>(source.samples()));

@@ -24,6 +24,19 @@ Model read_model(const std::string& path, bool compile, Console& console);
 // Reads a .npy array; float64 and the like are rounded to float32, with a note.
 Array read_array(const std::string& path, Console& console);
 
+// Runs `work`; a shape error that leaves it also says which files the library's X and y are.
+template <class Work>
+auto naming_files(const std::vector<Named>& files, Work work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    if (error.code() != Code::shape) throw;
+    std::string text = error.what();
+    for (const Named& file : files) text += "\n  here:   " + file.flag + " is '" + escaped(file.path) + "'";
+    rondo::fail(Code::shape, text);
+  }
+}
+
 // Ctrl-C must not cut a write in half: while one of these lives, SIGINT, SIGTERM and SIGHUP wait.
 class Uninterrupted {
  public:

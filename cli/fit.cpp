@@ -76,7 +76,10 @@ class Fit : public Verb {
     {
       const Interrupt interrupt;
       options.stop = &interrupt.requested();
-      history = model.fit(Arrays(x), Arrays(y), options);
+      std::vector<Named> named;
+      for (const auto& path : x_) named.push_back({"X", path});
+      for (const auto& path : y_) named.push_back({"y", path});
+      history = naming_files(named, [&] { return model.fit(Arrays(x), Arrays(y), options); });
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     {

@@ -85,14 +85,18 @@ class Predict : public Verb {
 
     const auto start = std::chrono::steady_clock::now();
     std::vector<Array> y;
-    if (stream_) {
-      y.push_back(stream(model, x.front(), at_once));
-    } else {
-      PredictOptions options;
-      options.batch_size = at_once;
-      options.threads = static_cast<int>(threads_.value_or(0));
-      y = model.predict_all(Arrays(x), options);
-    }
+    std::vector<Named> named;
+    for (const auto& path : inputs_) named.push_back({"X", path});
+    naming_files(named, [&] {
+      if (stream_) {
+        y.push_back(stream(model, x.front(), at_once));
+      } else {
+        PredictOptions options;
+        options.batch_size = at_once;
+        options.threads = static_cast<int>(threads_.value_or(0));
+        y = model.predict_all(Arrays(x), options);
+      }
+    });
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
     {

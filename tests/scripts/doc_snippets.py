@@ -115,6 +115,8 @@ def generate(root, target):
                     code.append("")
                 else:
                     code.append(re.sub(r"\bint main\(\s*\)", "int body()", line) if whole else line)
+        if whole:  # what main leaves out
+            code.insert(max(i for i, line in enumerate(code) if line.startswith("}")), "return 0;")
         text = "\n".join(code)
         bodies.append(f"namespace snippet_{number} {{\nusing namespace rondo;\n" +
                       (text if whole else f"static int body() {{\n{text}\nreturn 0;\n}}") + "\n}\n")
@@ -132,8 +134,8 @@ NUMBER = re.compile(r"[-+]?\d+\.\d+(?:[eE][-+]?\d+)?")
 def same_line(shown, got, tolerance):
     if "..." in shown:
         # Any text for "...", the rest to the letter; runs of spaces count as one, since a column may be wider elsewhere.
-        pattern = ".*".join(re.escape(part) for part in re.sub(r"\s+", " ", shown.strip()).split("..."))
-        return re.fullmatch(pattern, re.sub(r"\s+", " ", got.strip())) is not None
+        pattern = ".*".join(re.escape(" ".join(part.split())) for part in shown.split("..."))
+        return re.fullmatch(pattern, " ".join(got.split())) is not None
     if shown.rstrip() == got.rstrip():
         return True
     if not tolerance or NUMBER.sub("#", " ".join(shown.split())) != NUMBER.sub("#", " ".join(got.split())):
@@ -183,6 +185,7 @@ def stock(folder, root):
     import fixtures
     fixtures.make(folder, root)
     data = root / "data"
+    (Path(folder) / "build").mkdir()
     if data.exists():
         (Path(folder) / "data").symlink_to(data)
 

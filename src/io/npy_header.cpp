@@ -171,7 +171,7 @@ std::string foreign_type(char letter, std::string_view size) {
 
 void read_type(NpyHeader& header, const HeaderText& text) {
   std::string_view descr = *text.descr;
-  const auto unknown = [&]() { text.bad("the type '" + escaped(descr.substr(0, 40)) + "' is unknown"); };
+  const auto unknown = [&]() { text.bad("the type '" + escaped(text.descr->substr(0, 40)) + "' is unknown"); };
   char order = '|';
   if (!descr.empty() && std::string_view("<>|=").find(descr[0]) != std::string_view::npos) {
     order = descr[0];

@@ -64,6 +64,7 @@ ZipReader::~ZipReader() = default;
 
 ZipReader::ZipReader(std::span<const std::byte> bytes, const std::string& what) : what_(escaped(what)) {
   const auto damaged = [this](const std::string& why) { fail(Code::format, what_ + " is not a sound zip archive: " + why); };
+  if (bytes.empty()) damaged("it is empty (0 bytes)");  // libzip takes that for an archive without entries
   if (declares_too_many(bytes)) damaged("it declares more entries than it has room for");
   zip_error_t error;
   zip_error_init(&error);

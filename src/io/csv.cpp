@@ -111,9 +111,10 @@ Reader::Value Reader::classify(std::string_view cell, double& value) const {
 // The first of tab ; , | that cuts every row of the sample into the same number of cells (more than one); if none does, the one
 // that the first row has most of. ; comes before , because of decimal commas.
 char Reader::guess_separator() const {
-  char most = ',';
+  char most = options_.decimal == ',' ? ';' : ',';
   std::size_t most_cells = 1;
   for (const char candidate : {'\t', ';', ',', '|'}) {
+    if (candidate == options_.decimal) continue;
     csv::MemoryBytes bytes(head_);
     csv::Records records(bytes, candidate, name_, sample_block);
     std::vector<Cell> cells;
@@ -258,10 +259,14 @@ void Reader::add_row(const std::vector<Cell>& cells, Index line) {
   const std::size_t columns = out_.columns.size();
   if (cells.size() != columns) {
     const auto count = [](std::size_t n) { return std::to_string(n) + (n == 1 ? " cell" : " cells"); };
-    refuse(line, count(cells.size()) + ", but " + (out_.header ? "the header has " : "the first row has ") +
-                     std::to_string(columns) + "." +
-                     (cells.size() < columns ? " Is the line cut short?"
-                                             : " Does a cell hold the separator without quotes around it?"));
+    std::string why = " Is the line cut short?";
+    if (cells.size() > columns) {
+      why = columns == 1 && out_.separator == ','
+                ? " If ',' is the decimal mark, read the file with CsvOptions{.decimal = ','}."
+                : " Does a cell hold the separator without quotes around it?";
+    }
+    refuse(line, count(cells.size()) + ", but " + (out_.header ? "the header" : "the first row") + " has " +
+                     std::to_string(columns) + "." + why);
   }
   for (std::size_t c = 0; c < columns; ++c) add_cell(c, cells[c].text, line);
   ++out_.rows;
@@ -283,6 +288,10 @@ Csv Reader::read() {
          escaped(name_) + ": the file is empty. A CSV file has a row of column names and then one row per time step.");
   if (const std::string what = csv::foreign(head_); !what.empty()) {
     fail(Code::format, escaped(name_) + ": this is no CSV file; it looks like " + what + ".");
+  }
+  if (const std::size_t nul = head_.find('\0'); nul != std::string_view::npos) {
+    refuse(1 + std::count(head_.begin(), head_.begin() + static_cast<std::ptrdiff_t>(nul), '\n'),
+           "a NUL byte. This is a binary file or UTF-16 text; a CSV file is plain text in UTF-8.");
   }
   if (head_.substr(0, 3) == "\xef\xbb\xbf") head_.remove_prefix(3);
   out_.separator = options_.separator ? options_.separator : guess_separator();

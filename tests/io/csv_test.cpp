@@ -137,6 +137,8 @@ TEST(Csv, DecimalComma) {
   const Csv csv = parse("a;b\n1,5;2,25\n3;-0,5\n", {.decimal = ','});
   EXPECT_EQ(csv.columns[0].numbers, (Numbers{1.5, 3}));
   EXPECT_EQ(csv.columns[1].numbers, (Numbers{2.25, -0.5}));
+  EXPECT_EQ(parse("v\n1,5\n2,5\n", {.decimal = ','}).columns[0].numbers, (Numbers{1.5, 2.5}));
+  expect_part(refusal("v\n1,5\n2,5\n"), "CsvOptions{.decimal = ','}");
   expect_part(refusal("a;b\n1,5;2\n3.000;4\n4;4\n5,5;1\n", {.decimal = ','}), "line 3: column 'a' holds numbers, but '3.000'");
   expect_part(refusal("a;b\n1;2\n2;2\n1,5;4\n"), "CsvOptions{.decimal = ','}");
 }

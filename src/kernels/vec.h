@@ -46,27 +46,31 @@ RONDO_INLINE V load(const real* p) {
   return v;
 }
 RONDO_INLINE void store(real* p, V v) { std::memcpy(p, &v, sizeof v); }
-RONDO_INLINE V set(real x) { return V{} + x; }
 
 // a * b + c, rounded once where the ISA can. Baseline x86-64 cannot: it rounds twice, the same way everywhere.
 #if defined(RONDO_VEC_AVX512)
+RONDO_INLINE V set(real x) { return _mm512_set1_ps(x); }
 RONDO_INLINE V fma(V a, V b, V c) { return _mm512_fmadd_ps(a, b, c); }
 // (maskz with a full mask is the plain instruction, and free of GCC 12's false warning about the plain intrinsic.)
 RONDO_INLINE V max(V a, V b) { return _mm512_maskz_max_ps(0xffff, a, b); }
 RONDO_INLINE V min(V a, V b) { return _mm512_maskz_min_ps(0xffff, a, b); }
 #elif defined(RONDO_VEC_AVX2)
+RONDO_INLINE V set(real x) { return _mm256_set1_ps(x); }
 RONDO_INLINE V fma(V a, V b, V c) { return _mm256_fmadd_ps(a, b, c); }
 RONDO_INLINE V max(V a, V b) { return _mm256_max_ps(a, b); }
 RONDO_INLINE V min(V a, V b) { return _mm256_min_ps(a, b); }
 #elif defined(__aarch64__)
+RONDO_INLINE V set(real x) { return vdupq_n_f32(x); }
 RONDO_INLINE V fma(V a, V b, V c) { return vfmaq_f32(c, a, b); }
 RONDO_INLINE V max(V a, V b) { return a > b ? a : b; }
 RONDO_INLINE V min(V a, V b) { return a < b ? a : b; }
 #elif defined(__SSE2__)
+RONDO_INLINE V set(real x) { return _mm_set1_ps(x); }
 RONDO_INLINE V fma(V a, V b, V c) { return a * b + c; }
 RONDO_INLINE V max(V a, V b) { return _mm_max_ps(a, b); }
 RONDO_INLINE V min(V a, V b) { return _mm_min_ps(a, b); }
 #else
+RONDO_INLINE V set(real x) { return V{} + x; }  // (adds where a broadcast would do: only unknown machines come here)
 RONDO_INLINE V fma(V a, V b, V c) { return a * b + c; }
 RONDO_INLINE V max(V a, V b) { return a > b ? a : b; }
 RONDO_INLINE V min(V a, V b) { return a < b ? a : b; }

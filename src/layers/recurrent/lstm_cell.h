@@ -26,9 +26,10 @@ struct LSTMCell {
   }
 
   template <class Act>
-  static RONDO_INLINE void backward(const Act& f, V (&z)[4], V, V c0, V c1, V& dh, V& dc) {
+  static RONDO_INLINE void backward(const Act& f, V (&z)[4], V, V c0, V, V& dh, V& dc) {
     const V i = f.kept_gate(z[0]), forget = f.kept_gate(z[1]), g = f.kept_value(z[2]), o = f.kept_gate(z[3]);
-    const V t = f.output(c1);
+    // As forward made it: where a sample ended, the next step of the others has overwritten the kept one.
+    const V c1 = fma(forget, c0, i * g), t = f.output(c1);
     dc = fma(dh * o, f.value_slope(c1, t), dc);
     z[0] = dc * g * f.gate_slope(z[0], i);
     z[1] = dc * c0 * f.gate_slope(z[1], forget);

@@ -69,12 +69,11 @@ std::vector<SymbolicTensor> LayerRef::call(const std::vector<SymbolicTensor>& in
     ++seed.layers;
   }
   if (layer_->stateful() && in[0][0] == None) {
-    const std::string sizes = in[0].rank() == 3 && !inputs[0].node()->layer
-                                  ? ".batch_size = 32, .input_shape = " + braces_text(in[0].without_first())
-                                  : "";
+    const bool first = !inputs[0].node()->layer;
     fail(ShapeReport{layer_->described(), in[0].text() + " = " + axes_text(in[0]) + ": the number of samples is not fixed",
                      "a stateful layer keeps one state for each sample of a batch, so it must know how many there are",
-                     sizes.empty() ? "Input({10, 2}, {.batch_size = 32})" : line_of(*layer_, ".stateful = true, " + sizes),
+                     first ? line_of(*layer_, {.batch_size = 32, .input_shape = in[0].without_first()})
+                           : "Input({10, 2}, {.batch_size = 32})",
                      "batches of exactly 32 samples, sample i of one batch going on where sample i of the last one ended"});
   }
   auto node = std::make_shared<GraphNode>();

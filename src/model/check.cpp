@@ -12,27 +12,11 @@ namespace {
 
 std::string number(Index n) { return n == None ? "None" : std::to_string(n); }
 
-// "1 feature", "10 time steps".
-std::string counted(Index n, const std::string& one) {
-  if (n == None) return "any number of " + one + "s";
-  return std::to_string(n) + " " + one + (n == 1 ? "" : "s");
-}
-
 // As typed: "X.reshape(1, 10, 2)".
 std::string reshaped(const std::string& what, const Shape& sizes) {
-  const std::string inside = braces_text(sizes);
-  return what + ".reshape(" + inside.substr(1, inside.size() - 2) + ")";
-}
-
-// "1 sample of 10 time steps of 2 features".
-std::string in_words(const Shape& s) {
-  std::string out = counted(s[0], "sample");
-  for (Index axis = 1; axis < s.rank(); ++axis) {
-    std::string name = axis_name(axis, s.rank());
-    if (name == "time steps" || name == "features") name.pop_back();
-    out += " of " + counted(s[axis], name);
-  }
-  return out;
+  std::string inside;
+  for (const Index size : sizes) inside += (inside.empty() ? "" : ", ") + std::to_string(size);
+  return what + ".reshape(" + inside + ")";
 }
 
 bool fits(Index want, Index got) { return want == None || want == got; }
@@ -54,10 +38,14 @@ Shape adjusted(const Shape& want, const Shape& got) {
 
 // One input of a model, for messages.
 struct Target {
-  std::string where;       // the first layer it meets
-  std::string class_name;  // of that layer
-  std::string with_shape;  // begins the line that would build the model for another shape: ends before "{10, 2}"
-  std::string tail;        // ends that line
+  std::string where;             // the first layer it meets
+  std::string class_name;        // of that layer
+  const Layer* layer = nullptr;  // whose input_shape is the model's; otherwise there is an Input
+
+  // The line that builds the model for other sizes.
+  std::string built_for(const Shape& sizes) const {
+    return layer ? line_of(*layer, {.input_shape = sizes}) : "Input(" + braces_text(sizes) + ")";
+  }
 };
 
 Target target_of(const ModelState& model, std::size_t input) {
@@ -66,14 +54,7 @@ Target target_of(const ModelState& model, std::size_t input) {
     const Layer& first = *model.stack.front();
     t.where = first.described();
     t.class_name = first.class_name();
-    if (model.input) {
-      t.with_shape = "Input(", t.tail = ")";
-    } else {
-      const std::string mark = "\x01";
-      const std::string line = line_of(first, ".input_shape = " + mark);
-      t.with_shape = line.substr(0, line.find(mark));
-      t.tail = line.substr(line.find(mark) + 1);
-    }
+    if (!model.input) t.layer = &first;
     return t;
   }
   const Graph::Node& node = model.graph->nodes[static_cast<std::size_t>(model.graph->inputs[input])];
@@ -85,7 +66,6 @@ Target target_of(const ModelState& model, std::size_t input) {
     t.class_name = layer.class_name();
     break;
   }
-  t.with_shape = "Input(", t.tail = ")";
   return t;
 }
 
@@ -102,15 +82,15 @@ void suggest_windows(ShapeReport& r, const std::string& what, Index rows, Index 
   const Index lookback = steps == None ? 10 : steps;
   r.likely = what + " is " +
              (columns == 1 ? "one long series of " + std::to_string(rows) + " values"
-                           : "one long table of " + std::to_string(rows) + " rows and " + counted(columns, "column")) +
+                           : "one long table of " + std::to_string(rows) + " rows and " + how_many(columns, "column")) +
              "; the samples are windows of it";
   r.fix = "frame(Table(" + what + "), {.target = \"c0\", .lookback = " + std::to_string(lookback) + "})";
   r.meaning = std::to_string(rows - lookback) + " samples of " + std::to_string(lookback) + " time steps of " +
-              counted(columns, "feature") + ", each with the next value as its target";
+              how_many(columns, "feature") + ", each with the next value as its target";
 }
 
 // Too few or too many axes for (samples, time steps, features).
-void explain_rank(ShapeReport& r, const std::string& what, const Shape& want, const Shape& got) {
+void explain_rank(ShapeReport& r, const Target& model, const std::string& what, const Shape& want, const Shape& got) {
   const Index steps = want[1], features = want[2];
   const auto take_as = [&](const Shape& s, const std::string& likely) {
     r.likely = likely;
@@ -126,19 +106,22 @@ void explain_rank(ShapeReport& r, const std::string& what, const Shape& want, co
     if (known && features == 1 && steps != None && n > steps) return suggest_windows(r, what, n, 1, steps);
     if (known && n % features == 0 && n > 0 && steps == None)
       return take_as({1, n / features, features}, what + " is ONE sample: its " + std::to_string(n) + " values are " +
-                                                      counted(n / features, "time step") + " of " +
-                                                      counted(features, "feature"));
+                                                      how_many(n / features, "time step") + " of " +
+                                                      how_many(features, "feature"));
     if (known && steps != None && n > 0 && n % (steps * features) == 0)
       return take_as({n / (steps * features), steps, features},
-                     what + " is " + counted(n / (steps * features), "sample") + " laid end to end: its " + std::to_string(n) +
+                     what + " is " + how_many(n / (steps * features), "sample") + " laid end to end: its " + std::to_string(n) +
                          " values are a multiple of time steps=" + std::to_string(steps) +
                          " x features=" + std::to_string(features));
   }
   if (got.rank() == 2) {
     const Index a = got[0], b = got[1];
-    if (fits(steps, a) && fits(features, b))
-      return take_as({1, a, b}, what + " is ONE sample (its axes match time steps=" + std::to_string(a) +
-                                    ", features=" + std::to_string(b) + ")");
+    if (fits(steps, a) && fits(features, b)) {
+      take_as({1, a, b}, what + " is ONE sample (its axes match time steps=" + std::to_string(a) +
+                             ", features=" + std::to_string(b) + ")");
+      if (b > 1) r.meaning += "; " + reshaped(what, {a, b, 1}) + " would be " + in_words({a, b, 1});
+      return;
+    }
     if (fits(steps, b) && a == features && steps != None) {
       r.likely = what + " is ONE sample whose axes are swapped (they match features=" + std::to_string(a) +
                  ", time steps=" + std::to_string(b) + ")";
@@ -151,51 +134,60 @@ void explain_rank(ShapeReport& r, const std::string& what, const Shape& want, co
                                                " values are time steps=" + std::to_string(steps) +
                                                " x features=" + std::to_string(features));
     if (known && b == features && steps != None && a > steps) return suggest_windows(r, what, a, b, steps);
-    if (steps == b && known && features > 1) {
-      r.likely = what + " holds 1 feature a time step; the model was built for features=" + std::to_string(features);
+    if (features == 1) {
+      r.likely = "each row of " + what + " is a sample of " + how_many(b, "time step") + "; the model was built for exactly " +
+                 std::to_string(steps);
+      r.fix = model.built_for({None, 1});
+      r.meaning = "any number of time steps of 1 feature; the weights are the same";
       return;
     }
+    r.likely = what + " has no axis of features: each row is a sample of " + how_many(b, "time step") +
+               " of 1 feature; the model was built for features=" + number(features);
+    r.fix = model.built_for({b, 1});
+    r.meaning = "a model for " + in_words({None, b, 1}) + ", with weights of its own; " + what + " is then taken as " +
+                Shape{a, b, 1}.text();
+    return;
   }
-  r.likely = got.rank() < 3 ? "an axis is missing" : "there is an axis too many";
+  if (got.rank() == 1) {
+    r.likely = what + " has neither samples nor features: " + how_many(got[0], "value") +
+               (known && steps != None ? ", and one sample of this model has " + std::to_string(steps * features) : "");
+    r.fix = reshaped(what, {1, got[0], 1}) + "  // for a model with .input_shape = " + braces_text({got[0], 1});
+    r.meaning = in_words({1, got[0], 1});
+    return;
+  }
+  // Four axes or more.
+  const Index rank = got.rank();
+  if (fits(features, got[-1]) && fits(steps, got[-2])) {
+    const Shape sizes{got.known() ? got.elements() / std::max<Index>(got[-2] * got[-1], 1) : -1, got[-2], got[-1]};
+    r.likely = "there are axes too many; the last two match the model's time steps and features";
+    r.fix = reshaped(what, sizes);
+    r.meaning = sizes[0] < 0 ? "the axes before become one axis of samples" : in_words(sizes);
+  } else {
+    r.likely = "there " + std::string(rank == 4 ? "is an axis" : "are axes") + " too many";
+    r.fix = reshaped(what, {got[0], -1, got[-1]}) + "  // for a model with .input_shape = " + braces_text({None, got[-1]});
+    r.meaning = "the axes between samples and features become one axis of time steps";
+  }
 }
 
 [[noreturn]] void refuse(const ModelState& model, std::size_t input, const Shape& want, const Shape& got,
                          const std::string& what) {
   const Target t = target_of(model, input);
-  const auto rebuilt = [&](const Shape& sizes) { return t.with_shape + braces_text(sizes) + t.tail; };
+  const auto rebuilt = [&](const Shape& sizes) { return t.built_for(sizes); };
   ShapeReport r;
   r.where = t.where;
   const std::string came = what + " " + got.text();
   if (got.rank() != want.rank()) {
     r.got = came + ": " + needs(t, want, got);
-    if (want.rank() == 3) explain_rank(r, what, want, got);
+    if (want.rank() == 3) explain_rank(r, t, what, want, got);
     if (r.fix.empty() && got.rank() == want.rank() - 1 && fits(want, got.prepended(1))) {
       r.likely = what + " is ONE sample";
       r.fix = reshaped(what, got.prepended(1));
       r.meaning = in_words(got.prepended(1));
-    }
-    if (r.fix.empty()) {
-      const Shape sizes = want.without_first().known()
-                              ? want.without_first()
-                              : Shape(std::vector<Index>(static_cast<std::size_t>(want.rank() - 1), 1));
-      const Index each = sizes.elements(), have = got.known() ? got.elements() : 0;
-      if (each > 0 && have > 0 && have % each == 0 && want.without_first().known()) {
-        r.fix = reshaped(what, sizes.prepended(have / each));
-        r.meaning = in_words(sizes.prepended(have / each));
-      } else if (got.rank() >= 2) {
-        // The model for this array: samples first, features last, one axis of time steps between.
-        const Shape now = got.rank() == 2 && want.rank() == 3 ? Shape{got[1], 1} : got.without_first();
-        if (now.rank() + 1 == want.rank() || want.rank() != 3) {
-          r.fix = rebuilt(now);
-          r.meaning = "a model for " + in_words(now.prepended(None));
-        } else {
-          r.fix = reshaped(what, {got[0], -1, got[-1]});
-          r.meaning = "the axes between samples and features become one axis of time steps";
-        }
-      } else {
-        r.fix = reshaped(what, {1, got[0], 1});
-        r.meaning = in_words({1, got[0], 1});
-      }
+    } else if (r.fix.empty()) {
+      const Shape now = got.rank() > 1 ? got.without_first() : Shape{1};
+      r.likely = got.rank() < want.rank() ? "an axis is missing" : "there is an axis too many";
+      r.fix = rebuilt(now);
+      r.meaning = "a model for " + in_words(now.prepended(None));
     }
     fail(r);
   }
@@ -223,16 +215,16 @@ void explain_rank(ShapeReport& r, const std::string& what, const Shape& want, co
       fail(r);
     }
     if (wrong.size() == 1 && wrong[0] == 1) {
-      r.likely = "the model was built for exactly " + counted(steps, "time step") + " a sample";
+      r.likely = "the model was built for exactly " + how_many(steps, "time step") + " a sample";
       r.fix = rebuilt({None, features});
-      r.meaning = "any number of time steps of " + counted(features, "feature") + "; the weights are the same";
+      r.meaning = "any number of time steps of " + how_many(features, "feature") + "; the weights are the same";
       fail(r);
     }
   }
   Shape sizes = want.without_first();
   for (const Index axis : wrong) sizes[axis - 1] = got[axis];
   r.likely = "the model was built for other data: for " +
-             counted(want[wrong.back()], wrong.back() == want.rank() - 1 ? "feature" : "size") + ", and " + what + " has " +
+             how_many(want[wrong.back()], wrong.back() == want.rank() - 1 ? "feature" : "size") + ", and " + what + " has " +
              number(got[wrong.back()]);
   r.fix = rebuilt(sizes);
   r.meaning = "a model for " + in_words(sizes.prepended(None)) + ", with weights of its own";
@@ -260,7 +252,7 @@ void build_for(ModelState& model, const Shape& x, const std::string& what) {
       r.meaning =
           in_words({1, x[0], 1}) + "; for windows as samples: frame(Table(" + what + "), {.target = \"c0\", .lookback = 10})";
     } else {
-      r.likely = what + " is a table: " + counted(x[0], "row") + " and " + counted(x[1], "column") +
+      r.likely = what + " is a table: " + how_many(x[0], "row") + " and " + how_many(x[1], "column") +
                  "; either its rows are the time steps of one sample, "
                  "or each row is a sample";
       r.fix = reshaped(what, {1, x[0], x[1]});
@@ -272,8 +264,8 @@ void build_for(ModelState& model, const Shape& x, const std::string& what) {
 
 void check_count(std::size_t got, std::size_t want, const std::string& what, const char* kind) {
   if (got != want)
-    fail(Code::shape, what + ": this model has " + counted(static_cast<Index>(want), kind) + "; it was given " +
-                          counted(static_cast<Index>(got), "array"));
+    fail(Code::shape, what + ": this model has " + how_many(static_cast<Index>(want), kind) + "; it was given " +
+                          how_many(static_cast<Index>(got), "array"));
 }
 
 Shapes checked(ModelState& model, Shapes x, const std::string& what) {
@@ -294,7 +286,7 @@ Shapes checked(ModelState& model, Shapes x, const std::string& what) {
     for (Index axis = 1; axis < x[i].rank(); ++axis)
       if (x[i][axis] == 0) fail(Code::shape, name + " " + came.text() + " has no " + axis_name(axis, x[i].rank()));
     if (x[i][0] != x[0][0])
-      fail(Code::shape, what + "[0] has " + counted(x[0][0], "sample") + ", " + name + " has " + counted(x[i][0], "sample") +
+      fail(Code::shape, what + "[0] has " + how_many(x[0][0], "sample") + ", " + name + " has " + how_many(x[i][0], "sample") +
                             ": every input needs the same samples");
   }
   return x;
@@ -329,19 +321,26 @@ const Layer* recurrent_before(const ModelState& model, std::size_t output) {
   const Index n = want[0];
   if (recurrent && want.rank() == 3 && (got.rank() == 1 || (got.rank() == 2 && got[1] == want[2]))) {
     r.likely = "the model gives one row for every time step; " + what + " holds one for every sample";
-    r.fix = line_of(*recurrent, "");
+    r.fix = line_of(*recurrent, {.return_sequences = false});
     r.meaning = "'" + recurrent->name() + "' then hands on its last time step only: the output is " + Shape{n, want[2]}.text();
   } else if (recurrent && want.rank() == 2 &&
              (got.rank() == 3 || (got.rank() == 2 && want[1] == 1 && !model.inputs.empty() &&
                                   model.inputs[0].shape().rank() == 3 && got[1] == model.inputs[0].shape()[1]))) {
     r.likely = what + " holds one row for every time step; the model gives one for every sample";
-    r.fix = line_of(*recurrent, ".return_sequences = true");
+    r.fix = line_of(*recurrent, {.return_sequences = true});
     r.meaning = "'" + recurrent->name() + "' then hands on every time step, and so does the model";
-  } else if (last && last->class_name() == "Dense" && got.rank() == want.rank() && got[-1] != want[-1]) {
-    r.likely = what + " has " + counted(got[-1], "column") + " and layer '" + last->name() + "' gives " + number(want[-1]) +
+    if (got.rank() == 2 && last && last->class_name() == "Dense")
+      r.meaning += "; " + line_of(*last, {.units = got[1]}) + " would give " + how_many(got[1], "value") + " for every sample";
+  } else if (last && last->class_name() == "Dense" && got.rank() == want.rank() && got[-1] != want[-1] &&
+             std::equal(want.begin(), want.end() - 1, got.begin())) {
+    r.likely = what + " has " + how_many(got[-1], "column") + " and layer '" + last->name() + "' gives " + number(want[-1]) +
                "; broadcasting them would train on something else";
-    r.fix = "Dense(" + number(got[-1]) + ")";
-    r.meaning = "the model forecasts " + counted(got[-1], "value") + " at a time";
+    r.fix = line_of(*last, {.units = got[-1]});
+    r.meaning = "the model forecasts " + how_many(got[-1], "value") + " at a time";
+  } else if (recurrent && want.rank() == 3 && got.rank() >= 2 && got[1] > want[1] && want[1] != None) {
+    r.likely = what + " has " + how_many(got[1], "time step") + " where the model gives " + number(want[1]);
+    r.fix = what + ".slice(1, " + std::to_string(got[1] - want[1]) + ", " + std::to_string(got[1]) + ")";
+    r.meaning = "the last " + how_many(want[1], "time step") + " of " + what;
   } else if (got.known() && want.known() && got.elements() == want.elements()) {
     r.likely = "the values are there, under another shape";
     r.fix = reshaped(what, want);
@@ -396,12 +395,12 @@ Shapes checked_targets(const ModelState& model, const Shapes& x, const std::vect
       ShapeReport r;
       r.where = "the targets of model '" + model.name + "'";
       const Index has = got.rank() < 1 ? 0 : got[0];
-      r.got = "X has " + counted(samples, "sample") + ", " + name + " " + got.text() + " has " + counted(has, "sample");
+      r.got = "X has " + how_many(samples, "sample") + ", " + name + " " + got.text() + " has " + how_many(has, "sample");
       if (samples == 1 && x[0].rank() == 3 && has == x[0][1]) {
-        r.likely = "X is ONE sample of " + counted(has, "time step") + ", and " + name + " holds one row for each of them";
+        r.likely = "X is ONE sample of " + how_many(has, "time step") + ", and " + name + " holds one row for each of them";
         r.fix = reshaped(name, got.prepended(1));
         r.meaning =
-            "1 sample whose target has " + counted(has, "time step") + ": the last recurrent layer needs return_sequences";
+            "1 sample whose target has " + how_many(has, "time step") + ": the last recurrent layer needs return_sequences";
       } else {
         const std::string& longer = has > samples ? name : "X";
         const Index most = std::max(has, samples), least = std::min(has, samples);

@@ -35,6 +35,21 @@ std::string axes_text(const Shape& shape) {
   return out + (shape.rank() == 1 ? ",)" : ")");
 }
 
+std::string how_many(Index n, const std::string& one) {
+  if (n == None) return "any number of " + one + "s";
+  return std::to_string(n) + " " + one + (n == 1 ? "" : "s");
+}
+
+std::string in_words(const Shape& shape) {
+  std::string out = how_many(shape[0], "sample");
+  for (Index axis = 1; axis < shape.rank(); ++axis) {
+    std::string name = axis_name(axis, shape.rank());
+    if (name == "time steps" || name == "features") name.pop_back();
+    out += " of " + how_many(shape[axis], name);
+  }
+  return out;
+}
+
 std::string braces_text(const Shape& sizes) {
   std::string out = "{";
   for (const Index size : sizes)

@@ -17,6 +17,10 @@ std::string axis_name(Index axis, Index rank);
 // samples is shown if known.
 std::string axes_text(const Shape& shape);
 
+// "1 feature", "10 time steps", "any number of samples".
+std::string how_many(Index n, const std::string& one);
+// "1 sample of 10 time steps of 2 features".
+std::string in_words(const Shape& shape);
 // Sizes as typed in C++: "{10, 2}", "{None, 2}".
 std::string braces_text(const Shape& sizes);
 // "a GRU", "an LSTM".

@@ -1,5 +1,7 @@
 #include "layers/base/require.h"
 
+#include <cstdio>
+
 #include "layers/base/names.h"
 
 namespace rondo {
@@ -7,39 +9,79 @@ namespace {
 
 thread_local Producer::Known known;
 
-// Reads from a config what a constructor line needs: the required sizes, the layer inside, and which fields there are.
-class LineReader : public ConfigVisitor {
+// Writes a config as a constructor's arguments: what is required, then every option that is not the default, in Keras's order.
+class LineWriter : public ConfigVisitor {
  public:
-  std::string sizes, inner;
+  std::vector<std::string> arguments, options;
   bool sequences = false;
-  explicit LineReader(const std::string& with) : with_(with) {}
+  explicit LineWriter(const Change& change) : change_(change) {}
 
-  void field(std::string_view key, bool&, bool) override { sequences = sequences || key == "return_sequences"; }
-  void field(std::string_view, Index&, Index) override {}
-  void field(std::string_view, double&, double) override {}
-  void field(std::string_view, std::string&, const std::string&) override {}
-  void field(std::string_view, std::vector<Index>&, const std::vector<Index>&) override {}
-  void field(std::string_view, std::optional<double>&) override {}
-  void field(std::string_view, Activation&, const Activation&) override {}
-  void field(std::string_view, Initializer&, const Initializer&) override {}
-  void field(std::string_view, LayerRef& value) override {
-    if (!value || !inner.empty()) return;
-    inner = line_of(*value, with_);
-    sequences = sequences || has_return_sequences(*value);
+  void field(std::string_view key, bool& value, bool fallback) override {
+    bool now = value;
+    if (key == "return_sequences") {
+      sequences = true;
+      now = change_.return_sequences.value_or(value);
+    }
+    if (now != fallback) option(key, now ? "true" : "false");
   }
-  void required(std::string_view, Index& value) override { sizes += (sizes.empty() ? "" : ", ") + std::to_string(value); }
-  void required(std::string_view, std::string&) override {}
+  void field(std::string_view key, Index& value, Index fallback) override {
+    if (value != fallback) option(key, std::to_string(value));
+  }
+  void field(std::string_view key, double& value, double fallback) override {
+    if (value != fallback) option(key, number(value));
+  }
+  void field(std::string_view key, std::string& value, const std::string& fallback) override {
+    if (value != fallback) option(key, quoted(value));
+  }
+  void field(std::string_view key, std::vector<Index>& value, const std::vector<Index>& fallback) override {
+    if (value != fallback) option(key, braces_text(Shape(value)));
+  }
+  void field(std::string_view key, std::optional<double>& value) override {
+    if (value) option(key, number(*value));
+  }
+  void field(std::string_view key, Activation& value, const Activation& fallback) override {
+    if (value != fallback) option(key, quoted(value.name));
+  }
+  void field(std::string_view key, Initializer& value, const Initializer& fallback) override {
+    if (value.name != fallback.name) option(key, quoted(value.name));
+  }
+  void field(std::string_view, LayerRef& value) override {
+    if (!value) return;
+    sequences = sequences || has_return_sequences(*value);
+    // A second one (Bidirectional's backward_layer) is derived from the first.
+    if (arguments.empty())
+      arguments.push_back(
+          line_of(*value, {.return_sequences = change_.return_sequences, .units = change_.units, .inside = true}));
+  }
+  void required(std::string_view key, Index& value) override {
+    arguments.push_back(std::to_string(key == "units" ? change_.units.value_or(value) : value));
+  }
+  void required(std::string_view, std::string& value) override { arguments.push_back(quoted(value)); }
   void only(std::string_view, double) override {}
   void only_none(std::string_view) override {}
 
+  void option(std::string_view key, const std::string& value) { options.push_back("." + std::string(key) + " = " + value); }
+  static std::string quoted(const std::string& s) { return "\"" + escaped(s) + "\""; }
+
  private:
-  std::string with_;
+  static std::string number(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.10g", value);
+    return text;
+  }
+  const Change& change_;
 };
 
-LineReader read(const Layer& layer, const std::string& with) {
-  LineReader reader(with);
-  const_cast<Layer&>(layer).describe(reader);  // a reader of values changes none
-  return reader;
+LineWriter read(const Layer& layer, const Change& change) {
+  LineWriter writer(change);
+  const_cast<Layer&>(layer).describe(writer);  // a writer changes nothing
+  return writer;
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string out;
+  for (const std::string& p : parts) out += (out.empty() ? "" : ", ") + p;
+  return out;
 }
 
 std::string name_of(const Layer& layer) { return layer.name().empty() ? snake_case(layer.class_name()) : layer.name(); }
@@ -50,14 +92,18 @@ Producer::Producer(const Layer* direct, const Layer* summary) : before_(known) {
 Producer::~Producer() { known = before_; }
 const Producer::Known& Producer::current() { return known; }
 
-std::string line_of(const Layer& layer, const std::string& with) {
-  const LineReader r = read(layer, with);
-  if (!r.inner.empty()) return layer.class_name() + "(" + r.inner + ")";
-  const std::string options = with.empty() ? "" : (r.sizes.empty() ? "{" : ", {") + with + "}";
-  return layer.class_name() + "(" + r.sizes + options + ")";
+std::string line_of(const Layer& layer, const Change& change) {
+  LineWriter w = read(layer, change);
+  const Index batch = change.batch_size.value_or(layer.batch_size);
+  const Shape& shape = change.input_shape ? *change.input_shape : layer.input_shape;
+  if (batch != None) w.option("batch_size", std::to_string(batch));
+  if (!shape.empty()) w.option("input_shape", braces_text(shape));
+  if (!layer.automatic_name() && !change.inside) w.option("name", LineWriter::quoted(layer.name()));
+  if (!w.options.empty()) w.arguments.push_back("{" + joined(w.options) + "}");
+  return layer.class_name() + "(" + joined(w.arguments) + ")";
 }
 
-bool has_return_sequences(const Layer& layer) { return read(layer, "").sequences; }
+bool has_return_sequences(const Layer& layer) { return read(layer, {}).sequences; }
 
 void require_inputs(const Layer& layer, const Shapes& in, Index count) {
   if (static_cast<Index>(in.size()) != count)
@@ -76,31 +122,28 @@ void require_sequences(const Layer& layer, const Shapes& in) {
   report.got = got.text() + " = " + axes_text(got) + (from.direct ? " from layer '" + name_of(*from.direct) + "'" : "") + ": " +
                std::to_string(got.rank()) + (got.rank() == 1 ? " axis; " : " axes; ") + need;
   const Index last = got.rank() > 1 ? got[-1] : None;
-  if (got.rank() == 2 && from.summary && read(*from.summary, "").sequences) {
+  if (got.rank() == 2 && from.summary && has_return_sequences(*from.summary)) {
     const Layer& up = *from.summary;
-    const Index steps = up.built_for().empty() || up.built_for()[0].rank() < 3 ? None : up.built_for()[0][1];
     report.likely = "layer '" + name_of(up) + "' hands on its last time step only: its return_sequences is false";
-    report.fix = line_of(up, ".return_sequences = true");
-    report.meaning = "'" + name_of(up) + "' then hands on every time step: " +
-                     axes_text(Shape{None, steps, read(up, "").inner.empty() ? last : None});
-    if (from.summary != from.direct || !read(up, "").inner.empty())
-      report.meaning = "'" + name_of(up) + "' then hands on every time step";
+    report.fix = line_of(up, {.return_sequences = true});
+    report.meaning = "'" + name_of(up) + "' then hands on every time step";
+    const Shapes& built = up.built_for();
+    if (from.summary == from.direct && !built.empty()) report.meaning += ": " + axes_text(Shape{None, built[0][1], last});
   } else if (got.rank() == 2 && !from.direct) {
     report.likely = "input_shape has 1 size; it must have 2: the time steps and the features of one sample";
-    report.fix = line_of(layer, ".input_shape = " + braces_text({last, 1}));
+    report.fix = line_of(layer, {.input_shape = Shape{last, 1}});
     report.meaning = std::to_string(last) + " time steps of 1 feature; {None, " + std::to_string(last) +
                      "} would be any number of time steps of " + std::to_string(last) + " features";
   } else if (got.rank() > 3 && !from.direct) {
     const std::vector<Index> sizes(got.sizes().end() - 2, got.sizes().end());
     report.likely = "input_shape has " + std::to_string(got.rank() - 1) + " sizes; it must not contain the number of samples";
-    report.fix = line_of(layer, ".input_shape = " + braces_text(Shape(sizes)));
-    report.meaning = "any number of samples of " + axes_text(Shape{None, sizes[0], sizes[1]}).substr(10);
-    report.meaning.pop_back();
+    report.fix = line_of(layer, {.input_shape = Shape(sizes)});
+    report.meaning = in_words({None, sizes[0], sizes[1]});
   } else {
     report.likely = "what comes before gives no sequence of rows: " +
                     std::string(from.direct ? "layer '" + name_of(*from.direct) + "'" : std::string("the input"));
-    report.fix = from.direct ? "// take " + line_of(layer, "") + " away, or put it before '" + name_of(*from.direct) + "'"
-                             : line_of(layer, ".input_shape = {10, 1}");
+    report.fix = from.direct ? "// take " + line_of(layer) + " away, or put it before '" + name_of(*from.direct) + "'"
+                             : line_of(layer, {.input_shape = Shape{10, 1}});
     report.meaning = "the layer then meets (samples, time steps, features)";
   }
   fail(report);
@@ -131,7 +174,7 @@ void require_features(const Layer& layer, const Shapes& in) {
                    got.text() + " = " + axes_text(got) + ": features=" + std::to_string(got[-1]) +
                        "; this layer's weights were built for features=" + std::to_string(want),
                    "the layer is called a second time with another number of features; its weights cannot be shared then",
-                   line_of(layer, ""), "a layer of its own, with weights of its own, for this call"});
+                   line_of(layer), "a layer of its own, with weights of its own, for this call"});
 }
 
 }  // namespace rondo

@@ -2,6 +2,8 @@
 // because one place knows which layer comes before.
 #pragma once
 
+#include <optional>
+
 #include "rondo/core/error.h"
 #include "rondo/layers/layer.h"
 
@@ -37,8 +39,16 @@ void require_axes(const Layer& layer, const Shapes& in, Index rank);
 // Throws a ShapeReport unless the last axis of input 0 has the size the layer's weights were built for. None is refused too.
 void require_features(const Layer& layer, const Shapes& in);
 
-// The C++ line that makes this layer: "LSTM(32, {.return_sequences = true})"; `with` is put among the options.
-std::string line_of(const Layer& layer, const std::string& with);
+// What a line to type changes of a layer.
+struct Change {
+  std::optional<bool> return_sequences = {};
+  std::optional<Index> batch_size = {};
+  std::optional<Shape> input_shape = {};
+  std::optional<Index> units = {};
+  bool inside = false;  // of another layer's line: that one names it
+};
+// The C++ line that makes this layer, all of its options included, but for the change: "LSTM(32, {.return_sequences = true})".
+std::string line_of(const Layer& layer, const Change& change = {});
 // Whether its config (or that of the layer inside) has return_sequences.
 bool has_return_sequences(const Layer& layer);
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "nlohmann/json.hpp"
+#include <nlohmann/json.hpp>
 #include "rondo/core/error.h"
 #include "rondo/core/shape.h"
 

@@ -110,6 +110,12 @@ void settle_missing(FrameData& d) {
   }
 }
 
+Index checked(const FrameData& d, Index sample) {
+  if (sample >= 0 && sample < d.samples) return sample;
+  fail(Code::value, "no sample " + std::to_string(sample) + ": the frame has " + grouped(d.samples) + " windows, 0 to " +
+                        std::to_string(d.samples - 1) + ".");
+}
+
 std::string joined(const std::vector<std::string>& names) {
   std::string out;
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -189,9 +195,9 @@ Shapes Frame::y_shapes() const { return {Shape{None, p_->framing.horizon * stati
 const Framing& Frame::framing() const { return p_->framing; }
 const Table& Frame::table() const { return p_->table; }
 Index Frame::rows() const { return p_->rows; }
-Index Frame::start(Index sample) const { return p_->start(sample); }
-Index Frame::last_row(Index sample) const { return p_->last_row(sample); }
-Index Frame::target_row(Index sample) const { return p_->target_row(sample); }
+Index Frame::start(Index sample) const { return p_->start(checked(*p_, sample)); }
+Index Frame::last_row(Index sample) const { return p_->last_row(checked(*p_, sample)); }
+Index Frame::target_row(Index sample) const { return p_->target_row(checked(*p_, sample)); }
 
 void Frame::gather(std::span<const Index> ids, std::span<real* const> x, std::span<real* const> y) const noexcept {
   const FrameData& d = *p_;
@@ -226,10 +232,7 @@ std::string Frame::text() const {
 
 std::string Frame::sample_text(Index sample) const {
   const FrameData& d = *p_;
-  if (sample < 0 || sample >= d.samples) {
-    fail(Code::value, "no sample " + std::to_string(sample) + ": the frame has " + grouped(d.samples) + " windows, 0 to " +
-                          std::to_string(d.samples - 1) + ".");
-  }
+  checked(d, sample);
   const auto span = [&](Index first, Index count) {
     const auto named = [&](Index row) { return escaped(label(row).substr(0, 40)); };
     const Index last = first + count - 1;

@@ -68,12 +68,24 @@ void Part::gather(std::span<const Index> ids, std::span<real* const> x, std::spa
   }
 }
 
+void Part::check(Index sample, Index step, Index target) const {
+  const Framing& f = frame_.framing();
+  if (sample >= 0 && sample < samples() && step >= 0 && step < f.horizon && target >= 0 &&
+      target < static_cast<Index>(f.targets.size()))
+    return;
+  fail(Code::value, "no value (" + std::to_string(sample) + ", " + std::to_string(step) + ", " + std::to_string(target) +
+                        ") among (samples, steps, targets) = " +
+                        Shape{samples(), f.horizon, static_cast<Index>(f.targets.size())}.text() + ".");
+}
+
 double Part::truth(Index sample, Index step, Index target) const {
+  check(sample, step, target);
   const FrameData& d = frame_.data();
   return d.targets[static_cast<std::size_t>(target)]->numbers[static_cast<std::size_t>(d.target_row(first_ + sample) + step)];
 }
 
 double Part::original(double z, Index sample, Index target) const {
+  check(sample, 0, target);
   const FrameData& d = frame_.data();
   const Map& map = targets_[static_cast<std::size_t>(target)];
   const double* const v = d.targets[static_cast<std::size_t>(target)]->numbers.data();

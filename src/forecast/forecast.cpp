@@ -61,6 +61,14 @@ Forecast::Forecast(Index samples, Index steps, Index targets)
       targets_(targets),
       values_(static_cast<std::size_t>(checked_mul(checked_mul(samples, steps), targets))) {}
 
+std::size_t Forecast::at(Index sample, Index step, Index target) const {
+  if (sample < 0 || sample >= samples_ || step < 0 || step >= steps_ || target < 0 || target >= targets_) {
+    fail(Code::value, "no forecast (" + std::to_string(sample) + ", " + std::to_string(step) + ", " + std::to_string(target) +
+                          ") among (samples, steps, targets) = " + Shape{samples_, steps_, targets_}.text() + ".");
+  }
+  return static_cast<std::size_t>((sample * steps_ + step) * targets_ + target);
+}
+
 Array Forecast::array() const {
   Shape shape{samples_, steps_};
   if (targets_ > 1) shape.push_back(targets_);
@@ -69,6 +77,7 @@ Array Forecast::array() const {
 }
 
 Forecast forecast(const Model& model, const Part& part, const PredictOptions& options) {
+  if (part.samples() == 0) return truth(part);
   const std::vector<Array> answer = model.predict(part, options);
   check_answer(answer, part, part.samples());
   Forecast out = truth(part);

@@ -134,6 +134,12 @@ TEST(Forecast, WrongModel) {
     EXPECT_EQ(error.code(), Code::shape);
     EXPECT_NE(std::string(error.what()).find("End the model with Dense(3)."), std::string::npos) << error.what();
   }
+  const Split two = split(s.train.frame(), {0.8, 0, 0.2});
+  EXPECT_EQ(forecast(model, two.validation).samples(), 0);
+  EXPECT_THROW(persistence(s.test)(0, 3), Error);
+  EXPECT_THROW(s.test.truth(s.test.samples(), 0), Error);
+  EXPECT_THROW(s.test.original(0, -1), Error);
+  EXPECT_THROW(s.test.frame().start(1000), Error);
   Sequential narrow{LSTM(4, {.input_shape = {6, 1}}), Dense(3)};
   EXPECT_THROW(forecast(narrow, s.test), Error);
 }

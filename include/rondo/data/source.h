@@ -1,4 +1,5 @@
-// Source: where batches come from. Arrays in memory are one; a frame over a table, whose windows are gathered per batch, another.
+// Source: where batches come from. Arrays in memory are one; a frame over a table, whose windows are gathered per batch,
+// another.
 #pragma once
 
 #include <span>

@@ -37,7 +37,8 @@ class Part : public Source {
   Index end_row() const { return end_row_; }
   Index train_rows() const { return train_rows_; }  // the scales were fitted on rows [0, train_rows); 0: not known here
 
-  // One target value in original units (sample of this part, step of the horizon, target column).
+  // One target value in original units (sample of this part, step of the horizon, target column). Both throw Error(value) when
+  // out of range.
   double truth(Index sample, Index step, Index target = 0) const;
   // The network's answer z for one target, back in original units.
   double original(double z, Index sample, Index target = 0) const;
@@ -49,6 +50,7 @@ class Part : public Source {
   friend Split split(const Frame&, const SplitOptions&);
   Part(Frame frame, Scaler scaler, Index first, Index last, Index first_row, Index end_row, Index train_rows);
   void bind();
+  void check(Index sample, Index step, Index target) const;
   Frame frame_;
   Scaler scaler_;
   Index first_ = 0, last_ = 0, first_row_ = 0, end_row_ = 0, train_rows_ = 0;

@@ -24,9 +24,7 @@ class Forecast {
   operator Array() const { return array(); }
 
  private:
-  std::size_t at(Index sample, Index step, Index target) const {
-    return static_cast<std::size_t>((sample * steps_ + step) * targets_ + target);
-  }
+  std::size_t at(Index sample, Index step, Index target) const;  // throws Error(value) when out of range
   Index samples_, steps_, targets_;
   std::vector<double> values_;
 };

@@ -6,6 +6,7 @@
 
 #include "core/registry.h"
 #include "kernels/kernels.h"
+#include "layers/base/valid_rows.h"
 #include "rondo/activations/activation.h"
 #include "rondo/core/error.h"
 
@@ -73,19 +74,24 @@ class DenseLayer : public Layer {
 
   void backward(const Run& run) const noexcept override {
     const Port &x = run.in(), &y = run.out();
-    const Index rows = x.dims.rows(), features = x.dims[-1];
-    const real* d = run.d_out().values;
-    if (activation.name != "linear") {
-      real* const d_z = run.scratch(dz);
-      function_->backward(run.saved(pre_activation), y.values, d, d_z, rows, units);
-      d = d_z;
-    }
-    if (real* gradient = run.gradient(0))
-      kernels().gemm_tn(x.values, features, d, units, rows, features, units, gradient, units);
-    if (use_bias)
-      if (real* gradient = run.gradient(1)) kernels().column_sums(d, units, rows, units, gradient);
-    if (real* d_in = run.d_in().values)
-      kernels().gemm(d, units, rows, units, run.packed(1), features, nullptr, false, d_in, features);
+    const Index features = x.dims[-1];
+    real* const d_in = run.d_in().values;
+    if (d_in && x.mask) std::fill_n(d_in, x.dims.elements(), real(0));
+    for_valid_rows(x, [&](Index first, Index rows) {
+      const real* const from = x.values + first * features;
+      const real* d = run.d_out().values + first * units;
+      if (activation.name != "linear") {
+        real* const d_z = run.scratch(dz);
+        const real* const z = run.saved(pre_activation);
+        function_->backward(z ? z + first * units : nullptr, y.values + first * units, d, d_z, rows, units);
+        d = d_z;
+      }
+      if (real* gradient = run.gradient(0)) kernels().gemm_tn(from, features, d, units, rows, features, units, gradient, units);
+      if (use_bias)
+        if (real* gradient = run.gradient(1)) kernels().column_sums(d, units, rows, units, gradient);
+      if (d_in)
+        kernels().gemm(d, units, rows, units, run.packed(1), features, nullptr, false, d_in + first * features, features);
+    });
   }
 
   void pack(Weights& weights, bool for_training) const noexcept override {

@@ -39,7 +39,7 @@ void Recurrent::backward(const Run& run) const noexcept {
   if (dc) std::fill_n(dc, B * Hp, real(0));
   for (Index r = 0; r < B; ++r) {  // gradients of the state after the last valid step
     const Index sample = w.order[r];
-    if (!return_sequences && d_out) add(dh + r * Hp, d_out + sample * H);
+    if (!return_sequences && d_out && !w.ends_in_zeros(sample)) add(dh + r * Hp, d_out + sample * H);
     if (d_state(0)) add(dh + r * Hp, d_state(0) + sample * H);
     if (dc && d_state(1)) add(dc + r * Hp, d_state(1) + sample * H);
   }
@@ -69,17 +69,13 @@ void Recurrent::backward(const Run& run) const noexcept {
   Index at = total;
   for (Index s = steps - 1; s >= 0; --s) {
     const Index alive = w.alive[s];
-    const Index after = at;  // where the states that came out of this step lie
     at -= alive;
     if (return_sequences && d_out)
       for (Index r = 0; r < alive; ++r) add_outputs(r, w.mask ? w.visit[r * T + s] : s);
     step.rows = alive;
     step.row = w.rows + at * row;
     step.gates = w.gates + at * G * Hp;
-    if (dc) {
-      step.cell_in = w.cells + at * Hp;
-      step.cell_out = w.cells + after * Hp;
-    }
+    if (dc) step.cell_in = w.cells + at * Hp;
     run_step(step);
     k.gemm(step.gates + w.shape.h_first * Hp, G * Hp, alive, w.shape.h_gates * Hp, transposed, H, nullptr, true, dh, Hp);
   }

@@ -43,6 +43,8 @@ struct Recurrent::Walk {
   // Where in time the v-th visit of the walk is.
   Index time(Index v) const { return layer.go_backwards ? T - 1 - v : v; }
   bool valid(Index sample, Index v) const { return !mask || mask[sample * T + time(v)]; }
+  // The last output of the walk is that of a masked step, and those are zeros.
+  bool ends_in_zeros(Index sample) const { return layer.zero_output_for_mask && !valid(sample, T - 1); }
   // Number of steps of the longest sample.
   Index steps() const { return B > 0 ? length[0] : 0; }
   Function activation() const { return *elementwise(layer.activation.name); }

@@ -51,7 +51,6 @@ struct StepBackward {
   const real* row;
   real* gates;  // what forward kept; becomes dz
   const real* cell_in;
-  const real* cell_out;
   real* dh;                     // rows x Hp: in d loss / d h_t; out only what flows straight to h_(t-1)
   real* dc;                     // rows x Hp: the same for c; null if the cell has one state
   const real* late_transposed;  // packed U_late^T, or null

@@ -77,7 +77,7 @@ void Recurrent::forward(const Run& run) const noexcept {
   };
   // The state after a sample's last valid step goes wherever it is wanted. `h`, `c` may be null: zeros.
   const auto finish = [&](Index sample, const real* h, const real* c) {
-    if (!return_sequences) put(out + sample * H, h);
+    if (!return_sequences) put(out + sample * H, w.ends_in_zeros(sample) ? nullptr : h);
     if (return_state) {
       put(run.out(1).values + sample * H, h);
       if (states == 2) put(run.out(2).values + sample * H, c);

@@ -27,7 +27,7 @@ struct GRUCell {
   }
 
   template <class Act>
-  static RONDO_INLINE void backward(const Act& f, V (&s)[4], V h0, V, V, V& dh, V&) {
+  static RONDO_INLINE void backward(const Act& f, V (&s)[4], V h0, V, V& dh, V&) {
     const V z = f.kept_gate(s[1]), r = f.kept_gate(s[2]), k = f.kept_value(s[0]), u = s[3];
     const V da = dh * (set(1) - z) * f.value_slope(s[0], k);
     s[0] = da;

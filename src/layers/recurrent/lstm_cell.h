@@ -26,7 +26,7 @@ struct LSTMCell {
   }
 
   template <class Act>
-  static RONDO_INLINE void backward(const Act& f, V (&z)[4], V, V c0, V, V& dh, V& dc) {
+  static RONDO_INLINE void backward(const Act& f, V (&z)[4], V, V c0, V& dh, V& dc) {
     const V i = f.kept_gate(z[0]), forget = f.kept_gate(z[1]), g = f.kept_value(z[2]), o = f.kept_gate(z[3]);
     // As forward made it: where a sample ended, the next step of the others has overwritten the kept one.
     const V c1 = fma(forget, c0, i * g), t = f.output(c1);

@@ -5,7 +5,7 @@
 //     static constexpr CellShape shape;
 //     static constexpr bool reads_h;     // the equations use h_(t-1) itself, besides h.U
 //     template <class Act> static void forward(const Act& f, V (&z)[gates], V h0, V c0, V& c1, V& h1);
-//     template <class Act> static void backward(const Act& f, V (&z)[gates], V h0, V c0, V c1, V& dh, V& dc);
+//     template <class Act> static void backward(const Act& f, V (&z)[gates], V h0, V c0, V& dh, V& dc);
 //   };
 //
 // forward gets the finished sums in z and may leave there what backward wants; backward leaves dz in z, and in dh and dc only
@@ -183,15 +183,14 @@ inline void backward_step(const StepBackward& s, const Act& f) {
       const Index at = r * s.size.Hp + unit;
       V z[G];
       times<G>([&](auto g) RONDO_INLINE_LAMBDA { z[g] = load(gates + g * s.size.Hp); });
-      V h0{}, c0{}, c1{}, dc{};
+      V h0{}, c0{}, dc{};
       V dh = load(s.dh + at);
       if constexpr (Cell::reads_h) h0 = load(s.row + r * s.size.row() + s.size.Fp + unit);
       if constexpr (shape.states == 2) {
         c0 = load(s.cell_in + at);
-        c1 = load(s.cell_out + at);
         dc = load(s.dc + at);
       }
-      Cell::backward(f, z, h0, c0, c1, dh, dc);
+      Cell::backward(f, z, h0, c0, dh, dc);
       const Index width = s.size.H - unit;
       times<G>([&](auto g) RONDO_INLINE_LAMBDA { store(gates + g * s.size.Hp, first_lanes(z[g], width)); });
       store(s.dh + at, first_lanes(dh, width));

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,8 @@ struct Case {
   Shapes inputs;
   CaseOptions options = {};
 };
+
+inline void PrintTo(const Case& c, std::ostream* out) { *out << c.layer << ", " << c.name; }
 
 inline std::vector<Case>& cases() {
   static std::vector<Case> all;

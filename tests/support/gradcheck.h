@@ -78,7 +78,14 @@ class GradientCheck {
     }
     double largest = 0;
     for (Part& part : parts) {
-      for (real& v : part.values) part.numeric.push_back(derivative(v));
+      // Of a large weight, every so manieth value: each difference costs four runs.
+      const std::size_t each = 1 + part.values.size() / 300;
+      std::vector<real> analytic;
+      for (std::size_t i = part.values.size() % each; i < part.values.size(); i += each) {
+        part.numeric.push_back(derivative(part.values[i]));
+        analytic.push_back(part.analytic[i]);
+      }
+      part.analytic = std::move(analytic);
       largest = std::max(largest, norm(part.numeric));
     }
     for (const Part& part : parts) {

@@ -132,9 +132,9 @@ Array::Array(std::initializer_list<std::initializer_list<std::initializer_list<d
   *this = Array(rows == 0 ? Shape{n, 0} : Shape{n, rows, width}, std::move(out));
 }
 
-Array::Array(Shape shape, real fill) : values_(count(checked_values(shape)), fill) {
-  shape_ = std::move(shape);
-  origin_ = shape_;
+Array Array::filled(Shape shape, real value) {
+  const Index n = checked_values(shape);
+  return Array(std::move(shape), std::vector<real>(count(n), value));
 }
 
 Array::Array(Shape shape, std::vector<real> values) {

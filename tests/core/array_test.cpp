@@ -83,6 +83,7 @@ TEST(Array, RowsOfDifferentLengthAreRefusedInNumPysWords) {
 
 TEST(Array, FromShapesAndValues) {
   EXPECT_EQ(Array(Shape{2, 2}, 7).text(), "[[7. 7.]\n [7. 7.]]");
+  EXPECT_EQ(error_of([] { Array(Shape{2}, {7}); }), "shape: cannot reshape array of size 1 into shape (2,)");  // no fill value
   EXPECT_EQ(error_of([] { Array(Shape{2, 2}, {1, 2, 3}); }), "shape: cannot reshape array of size 3 into shape (2,2)");
   EXPECT_EQ(error_of([] { Array(Shape{None, 2}, {1, 2}); }), "shape: an array needs sizes that are known, not (None, 2)");
   EXPECT_TRUE(error_of([] { Array(Shape{None, 2}); }).starts_with("shape: "));
@@ -151,6 +152,8 @@ TEST(AxisNames, GoThroughTheOtherOperations) {
   EXPECT_EQ(x.transpose().axes(), (AxisNames{"features", "time steps", "samples"}));
   EXPECT_EQ(x.transpose({1, 0, -1}).axes(), (AxisNames{"time steps", "samples", "features"}));
   const std::vector<Array> two = {x, x};
+  EXPECT_EQ(stack({x, x}, 3).shape(), (Shape{3, 4, 2, 2}));
+  EXPECT_EQ(concatenate({x, x, x}, 1).shape(), (Shape{3, 12, 2}));
   EXPECT_EQ(concatenate(two, 0).axes(), x.axes());
   EXPECT_EQ(stack(two, 0).axes(), (AxisNames{"", "samples", "time steps", "features"}));
   EXPECT_EQ(stack(two, -1).axes(), (AxisNames{"samples", "time steps", "features", ""}));

@@ -35,8 +35,10 @@ class Array {
   Array(std::initializer_list<Number> values) : Array(from_values(values)) {}
   Array(std::initializer_list<std::initializer_list<Number>> rows);
   Array(std::initializer_list<std::initializer_list<std::initializer_list<double>>> blocks);
-  // Throws Error(memory) before allocating when the values would not fit in this machine.
-  explicit Array(Shape shape, real fill = 0);
+  // Zeros, or another value everywhere. Throws Error(memory) before allocating when they would not fit in this machine.
+  explicit Array(Shape shape) : Array(filled(std::move(shape), 0)) {}
+  template <class T>
+  requires std::is_arithmetic_v<T> Array(Shape shape, T fill) : Array(filled(std::move(shape), static_cast<real>(fill))) {}
   Array(Shape shape, std::vector<real> values);  // throws Error(shape) if the count differs
 
   const Shape& shape() const { return shape_; }
@@ -87,6 +89,7 @@ class Array {
 
  private:
   static Array from_values(std::initializer_list<Number> values);
+  static Array filled(Shape shape, real value);
   Index offset(std::initializer_list<Index> index) const;
   Shape shape_{0};
   Shape origin_{0};
@@ -98,6 +101,12 @@ std::ostream& operator<<(std::ostream& out, const Array& array);
 
 Array stack(std::span<const Array> arrays, Index axis = 0);
 Array concatenate(std::span<const Array> arrays, Index axis = 0);
+inline Array stack(std::initializer_list<Array> arrays, Index axis = 0) {
+  return stack(std::span(arrays.begin(), arrays.size()), axis);
+}
+inline Array concatenate(std::initializer_list<Array> arrays, Index axis = 0) {
+  return concatenate(std::span(arrays.begin(), arrays.size()), axis);
+}
 
 // What each axis is and where the original rows went, in words and numbers.
 std::string explain(const Array& array);

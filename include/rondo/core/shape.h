@@ -28,9 +28,9 @@ class Shape {
 
   void push_back(Index size) { sizes_.push_back(size); }
   bool empty() const { return sizes_.empty(); }
-  bool known() const;         // no axis is None
-  Index elements() const;     // product of the sizes; throws Error(memory) if it overflows, Error(shape) on None
-  Shape without_first() const;  // (10, 2) of (None, 10, 2)
+  bool known() const;                     // no axis is None
+  Index elements() const;                 // product of the sizes; throws Error(memory) if it overflows, Error(shape) on None
+  Shape without_first() const;            // (10, 2) of (None, 10, 2)
   Shape with_first(Index samples) const;  // replaces the first size
   Shape prepended(Index size) const;
 

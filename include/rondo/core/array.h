@@ -38,7 +38,8 @@ class Array {
   // Zeros, or another value everywhere. Throws Error(memory) before allocating when they would not fit in this machine.
   explicit Array(Shape shape) : Array(filled(std::move(shape), 0)) {}
   template <class T>
-  requires std::is_arithmetic_v<T> Array(Shape shape, T fill) : Array(filled(std::move(shape), static_cast<real>(fill))) {}
+  requires std::is_arithmetic_v<T>
+  explicit Array(Shape shape, T fill) : Array(filled(std::move(shape), static_cast<real>(fill))) {}
   Array(Shape shape, std::vector<real> values);  // throws Error(shape) if the count differs
 
   const Shape& shape() const { return shape_; }

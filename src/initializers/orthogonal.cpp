@@ -24,6 +24,15 @@ double dot(const double* a, const double* b, Index n) {
   return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
 }
 
+// v -= along u
+void take_away(double along, const double* __restrict u, double* __restrict v, Index n) {
+  Index i = 0;
+  for (; i + 8 <= n; i += 8) {
+    for (int k = 0; k < 8; ++k) v[i + k] -= along * u[i + k];
+  }
+  for (; i < n; ++i) v[i] -= along * u[i];
+}
+
 void orthogonal(const Parameters& p, const Shape& shape, std::uint64_t seed, std::uint64_t stream, real* out) {
   if (shape.rank() < 2) {
     fail(Code::shape, "the orthogonal initializer needs a weight of at least 2 axes; this one is " + shape.text());
@@ -42,11 +51,7 @@ void orthogonal(const Parameters& p, const Shape& shape, std::uint64_t seed, std
     for (double before = std::sqrt(dot(v, v, length)), after = 0; after < 0.7 * before;) {
       if (after > 0) before = after;
       for (Index k = 0; k < j; ++k) r[static_cast<std::size_t>(k)] = dot(q.data() + k * length, v, length);
-      for (Index k = 0; k < j; ++k) {
-        const double* u = q.data() + k * length;
-        const double along = r[static_cast<std::size_t>(k)];
-        for (Index i = 0; i < length; ++i) v[i] -= along * u[i];
-      }
+      for (Index k = 0; k < j; ++k) take_away(r[static_cast<std::size_t>(k)], q.data() + k * length, v, length);
       after = std::sqrt(dot(v, v, length));
       if (after == 0) break;
     }

@@ -249,7 +249,12 @@ void ConfigWriter::field(std::string_view key, std::string& value, const std::st
 void ConfigWriter::field(std::string_view key, std::vector<Index>& value, const std::vector<Index>& fallback) {
   put(key, value, value != fallback);
 }
-void ConfigWriter::field(std::string_view key, std::optional<double>& value) { put(key, value.value_or(0), value.has_value()); }
+void ConfigWriter::field(std::string_view key, std::optional<double>& value) {
+  // A whole number is written as one: Keras refuses ema_overwrite_frequency 2.0.
+  const double number = value.value_or(0);
+  const bool whole = std::abs(number) < 1e15 && number == std::floor(number);
+  put(key, whole ? Json(static_cast<Index>(number)) : Json(number), value.has_value());
+}
 void ConfigWriter::field(std::string_view key, Activation& value, const Activation& fallback) {
   put(key, value.name, value != fallback);
 }

@@ -31,5 +31,6 @@ std::shared_ptr<Metric> make_root() { return std::make_shared<RootMeanSquaredErr
 
 RONDO_REGISTER(metrics, mean_squared_error) {
   for (const char* name : {"mse", "MSE", "mean_squared_error", "MeanSquaredError"}) register_metric(name, make);
-  for (const char* name : {"root_mean_squared_error", "RootMeanSquaredError", "rmse", "RMSE"}) register_metric(name, make_root);
+  // Not "rmse": Keras does not know it, and a model file that names it could not be opened there.
+  for (const char* name : {"root_mean_squared_error", "RootMeanSquaredError"}) register_metric(name, make_root);
 }

@@ -109,7 +109,6 @@ History Fit::run() {
     for (const auto& callback : options_.callbacks) callback->on_epoch_begin(number, handle_);
     progress_.epoch_begin(number);
     if (!epoch(number)) {
-      progress_.leave();
       history.interrupted = true;
       return history;
     }

@@ -89,9 +89,12 @@ void Progress::epoch_end(const Logs& logs) {
   width_ = 0;
 }
 
-void Progress::leave() {
-  if (out_ && width_ > 0) *out_ << '\n' << std::flush;
-  width_ = 0;
+Progress::~Progress() {
+  if (width_ == 0) return;
+  try {
+    *out_ << '\n' << std::flush;
+  } catch (...) {  // a stream that throws has nothing to say at the end
+  }
 }
 
 }  // namespace rondo

@@ -14,10 +14,12 @@ namespace rondo {
 class Progress {
  public:
   Progress(std::ostream* out, bool terminal, Index first_epoch, Index epochs, Index batches);
+  ~Progress();  // ends an unfinished line, so that what is said next (an error, say) has one of its own
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
   void epoch_begin(Index epoch);
   void batch_end(Index batch, double loss);
   void epoch_end(const Logs& logs);
-  void leave();  // an unfinished line on a terminal is ended
 
  private:
   using Clock = std::chrono::steady_clock;

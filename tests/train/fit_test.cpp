@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <sstream>
+#include <thread>
 
 #include "core/random.h"
 #include "model/model_state.h"
@@ -16,6 +17,7 @@
 #include "support/no_alloc.h"
 #include "train/array_source.h"
 #include "train/order.h"
+#include "train/progress.h"
 #include "train/trainer.h"
 
 namespace rondo {
@@ -329,6 +331,27 @@ TEST(Fit, SeveralOutputsReportEachLoss) {
   EXPECT_LT(model.evaluate(x, y).at("loss"), logs.at("loss"));
   model.compile({.optimizer = "adam", .loss = "mse", .metrics = {"mae"}});
   message_of([&] { model.fit(x, y); }, Code::unsupported);
+}
+
+TEST(Progress, ATerminalsLineIsRedrawnAndEnded) {
+  std::ostringstream out;
+  {
+    Progress progress(&out, true, 0, 2, 10);
+    progress.epoch_begin(0);
+    std::this_thread::sleep_for(std::chrono::milliseconds(250));  // redrawn five times a second at most
+    progress.batch_end(4, 0.5);
+    progress.batch_end(5, 0.4);
+    progress.epoch_end({{"loss", 0.25}});
+    EXPECT_TRUE(out.str().starts_with("\repoch 1/2  batch 5/10  loss 0.5000"));
+    const std::string last = out.str().substr(out.str().rfind('\r'));
+    EXPECT_TRUE(last.starts_with("\repoch 1/2  loss 0.2500")) << last;
+    EXPECT_TRUE(last.ends_with("\n")) << last;
+    progress.epoch_begin(1);
+    std::this_thread::sleep_for(std::chrono::milliseconds(250));
+    progress.batch_end(0, 0.5);
+  }
+  EXPECT_TRUE(out.str().ends_with("\n"));
+  EXPECT_TRUE(has(out.str(), " it/s"));
 }
 
 TEST(Progress, OneLineAnEpoch) {

@@ -25,7 +25,8 @@ struct EarlyStoppingOptions {
   Index start_from_epoch = 0;           // epochs before this one are not looked at
 };
 
-// Ends fit when `monitor` has stopped improving. Never after the very first epoch, as in Keras.
+// Ends fit when `monitor` has stopped improving; never after the very first epoch, as in Keras. A fit that is stopped from
+// outside keeps its last weights.
 class EarlyStoppingCallback final : public Callback {
  public:
   explicit EarlyStoppingCallback(EarlyStoppingOptions options);

@@ -42,9 +42,15 @@ void expect_close(const Array& got, const Array& want, double tolerance, const s
   }
 }
 
+// Of a case's "file" or "npz".
+std::string path_of(const nlohmann::json& c, const char* key) {
+  const std::string name = c[key];
+  return folder + (name.find('/') == std::string::npos ? c["folder"].get<std::string>() + "/" : "") + name;
+}
+
 void run(const nlohmann::json& c) {
-  Model model = load_model(folder + c["file"].get<std::string>());
-  const NamedArrays data = load_npz(folder + c["npz"].get<std::string>(), Conversion::nearest);
+  Model model = load_model(path_of(c, "file"));
+  const NamedArrays data = load_npz(path_of(c, "npz"), Conversion::nearest);
   const auto x = numbered(data, "x"), y = numbered(data, "t");
   const double tolerance = c["tolerance"].get<double>();
   const auto before = numbered(data, "p");

@@ -1,5 +1,5 @@
-// Counter-based random numbers (Philox 4x32-10, Salmon et al. 2011): a draw is a function of (key, counter) alone, so it does not
-// know how many threads there are, and resuming needs only the counters.
+// Counter-based random numbers (Philox 4x32-10, Salmon et al. 2011): a draw is a function of (key, counter) alone, so it does
+// not know how many threads there are, and resuming needs only the counters.
 #pragma once
 
 #include <array>
@@ -15,8 +15,8 @@ std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::a
 class Random {
  public:
   Random(std::uint64_t seed, std::uint64_t stream) : seed_(seed), stream_(stream) {}
-  double uniform(std::uint64_t i) const noexcept;       // in [0, 1)
-  double normal(std::uint64_t i) const noexcept;        // mean 0, standard deviation 1
+  double uniform(std::uint64_t i) const noexcept;                        // in [0, 1)
+  double normal(std::uint64_t i) const noexcept;                         // mean 0, standard deviation 1
   std::uint64_t below(std::uint64_t i, std::uint64_t n) const noexcept;  // 0 .. n-1, unbiased enough for n < 2^32
 
  private:

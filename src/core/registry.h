@@ -1,5 +1,5 @@
-// Registry: makes things by name. The files of a folder register themselves through a generated table (cmake/generated.cmake), so
-// that a static link keeps them; users add their own at run time.
+// Registry: makes things by name. The files of a folder register themselves through a generated table (cmake/generated.cmake),
+// so that a static link keeps them; users add their own at run time.
 #pragma once
 
 #include <map>
@@ -10,10 +10,10 @@
 #include "rondo/core/error.h"
 
 // Opens the registration of src/<folder>/<stem>.cpp:  RONDO_REGISTER(layers, lstm) { register_layer("LSTM", make); }
-#define RONDO_REGISTER(folder, stem)          \
-  namespace rondo::detail {                   \
-  void register_##folder##_##stem();          \
-  }                                           \
+#define RONDO_REGISTER(folder, stem) \
+  namespace rondo::detail {          \
+  void register_##folder##_##stem(); \
+  }                                  \
   void rondo::detail::register_##folder##_##stem()
 
 namespace rondo {

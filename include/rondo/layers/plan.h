@@ -103,7 +103,7 @@ Dims dims_of(const Shape& shape);
 
 // One input or output of a call: values in the public layout (samples, time steps, features), C order.
 struct Port {
-  real* values = nullptr;        // nullptr: absent (a d_in nobody needs; a d_out of an output that took no part: zero)
+  real* values = nullptr;  // nullptr: absent (a d_in nobody needs; a d_out of an output that took no part: zero)
   // (samples, time steps), 1 = keep; nullptr: no mask, every step is valid. A port of two axes may carry one too, (samples):
   // TimeDistributed hands its inner layer each time step as a sample.
   std::uint8_t* mask = nullptr;

@@ -230,6 +230,12 @@ TEST(Functional, LayersComeInKerasOrder) {
   std::vector<std::string> names;
   for (const LayerRef& l : model.layers()) names.push_back(l->name());
   EXPECT_EQ(names, (std::vector<std::string>{"d1", "d2", "d3", "concatenate"}));
+  // A shared layer stands where it is deepest: layers s, g, e in Keras 3.15.1.
+  const LayerRef s = Dense(4, {.name = "s"}), g = Dense(4, {.name = "g"}), e = Dense(4, {.name = "e"});
+  SymbolicTensor y = s(g(s(x))), z = e(x);
+  names.clear();
+  for (const LayerRef& l : Model({x}, {z, y}).layers()) names.push_back(l->name());
+  EXPECT_EQ(names, (std::vector<std::string>{"s", "g", "e"}));
 }
 
 TEST(Functional, RefusesGraphsThatHangInTheAir) {

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <set>
 
 #include "core/memory.h"
 #include "rondo/core/error.h"
@@ -79,7 +78,6 @@ ZipReader::ZipReader(std::span<const std::byte> bytes, const std::string& what) 
 
   const Index present = static_cast<Index>(bytes.size());
   const zip_int64_t n = zip_get_num_entries(archive_.get(), 0);
-  std::set<std::string> seen;
   Index stored = 0;
   for (zip_int64_t i = 0; i < n; ++i) {
     zip_stat_t info;
@@ -88,7 +86,7 @@ ZipReader::ZipReader(std::span<const std::byte> bytes, const std::string& what) 
     constexpr zip_uint64_t needed = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
     if ((info.valid & needed) != needed) damaged("entry " + std::to_string(i) + " is not fully described");
     const std::string shown = "entry '" + escaped(info.name) + "'";
-    if (!seen.insert(info.name).second) damaged("two entries are named '" + escaped(info.name) + "'");
+    if (!index_.emplace(info.name, entries_.size()).second) damaged("two entries are named '" + escaped(info.name) + "'");
     if ((info.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && info.encryption_method != ZIP_EM_NONE) {
       fail(Code::unsupported, what_ + ": " + shown + " is encrypted");
     }
@@ -117,27 +115,26 @@ std::vector<std::string> ZipReader::names() const {
   return out;
 }
 
-bool ZipReader::contains(std::string_view name) const {
-  return std::any_of(entries_.begin(), entries_.end(), [name](const ZipEntry& entry) { return entry.name == name; });
-}
+bool ZipReader::contains(std::string_view name) const { return index_.find(name) != index_.end(); }
 
 std::vector<std::byte> ZipReader::read(std::string_view name) const { return read(name, memory_limit()); }
 
 std::vector<std::byte> ZipReader::read(std::string_view name, Index limit) const {
-  const auto entry = std::find_if(entries_.begin(), entries_.end(), [name](const ZipEntry& e) { return e.name == name; });
-  if (entry == entries_.end()) {
+  const auto found = index_.find(name);
+  if (found == index_.end()) {
     std::string known;
     for (std::size_t i = 0; i < entries_.size() && i < 8; ++i) known += (i > 0 ? ", '" : "'") + escaped(entries_[i].name) + "'";
     if (entries_.size() > 8) known += ", ...";
     fail(Code::format, what_ + " has no entry '" + escaped(name) + "'; it has " + (known.empty() ? "none" : known));
   }
+  const ZipEntry* const entry = &entries_[found->second];
   const std::string shown = what_ + ": entry '" + escaped(name) + "'";
   if (entry->size > limit) {
     fail(Code::format,
          shown + " unpacks to " + bytes_text(entry->size) + ", more than the " + bytes_text(limit) + " allowed for it");
   }
   check_memory(entry->size, "unpacking " + shown);
-  const auto index = static_cast<zip_uint64_t>(entry - entries_.begin());
+  const auto index = static_cast<zip_uint64_t>(found->second);
   struct CloseFile {
     void operator()(zip_file_t* file) const noexcept { zip_fclose(file); }
   };

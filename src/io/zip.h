@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -50,6 +52,7 @@ class ZipReader {
  private:
   std::string what_;
   std::vector<ZipEntry> entries_;
+  std::map<std::string, std::size_t, std::less<>> index_;  // of each name
   std::unique_ptr<zip, Close> archive_;
 };
 

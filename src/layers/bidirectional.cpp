@@ -117,7 +117,9 @@ class BidirectionalLayer final : public Layer {
   std::string class_name() const override { return "Bidirectional"; }
 
   void describe(ConfigVisitor& visitor) override {
-    visitor.field("merge_mode", merge_mode_, "concat");
+    std::string mode = merge_mode_ == "none" ? "None" : merge_mode_;  // a file's null
+    visitor.field("merge_mode", mode, "concat");
+    merge_mode_ = mode == "None" ? "none" : mode;
     visitor.field("layer", forward_);
     visitor.field("backward_layer", backward_);
     if (forward_) settle();
@@ -295,7 +297,7 @@ class BidirectionalLayer final : public Layer {
     }
     g_ = &recurrent(backward_);
     forward_->set_name(prefixed("forward_", *f_));
-    if (g_->name().empty()) backward_->set_name(prefixed("backward_", *g_));
+    if (g_->name().empty()) backward_->set_name(prefixed("backward_", *g_), true);
     if (f_ == g_) fail(Code::value, "Bidirectional needs a backward_layer of its own, not the layer itself.");
     if (f_->go_backwards == g_->go_backwards)
       fail(Code::value, std::string("Bidirectional needs one layer in each direction, but both have go_backwards = ") +

@@ -1,5 +1,5 @@
 //  y = [a | b | ...] along one axis                     da, db, ... = the parts of dy
-//  mask: along time steps end to end; otherwise mask(t) = any input keeps t; an input without a mask keeps every step
+//  mask: along features, mask(t) = any input keeps t; along another axis end to end; an input without a mask keeps every step
 #include "rondo/layers/concatenate.h"
 
 #include <algorithm>
@@ -94,22 +94,28 @@ class ConcatenateLayer final : public Layer {
     }
   }
 
+  // Along features: any of the inputs. Along another axis: the inputs' masks joined like their values.
   void merge_masks(const Run& run, const Port& y) const {
-    const Index samples = y.dims[0], steps = samples == 0 ? 0 : y.mask_size() / samples;
-    const bool time = y.dims.rank >= 3 && (axis < 0 ? axis + y.dims.rank : axis) == 1;
-    if (!time) std::fill_n(y.mask, y.mask_size(), std::uint8_t{0});
+    const Dims& all = y.dims;
+    const int at = static_cast<int>(axis < 0 ? axis + all.rank : axis);
+    const bool joined = at < all.rank - 1;
+    Index outer = 1, inner = 1;
+    for (int i = 0; i < at && joined; ++i) outer *= all[i];
+    for (int i = at + 1; i < all.rank - 1; ++i) inner *= all[i];
+    const Index stride = joined ? all[at] * inner : y.mask_size();
+    if (!joined) std::fill_n(y.mask, y.mask_size(), std::uint8_t{0});
     Index begin = 0;
-    for (int i = 0; i < run.inputs(); ++i) {
-      const Port& x = run.in(i);
-      const Index n = time ? x.dims[1] : steps;
-      for (Index s = 0; s < samples; ++s) {
-        for (Index t = 0; t < n; ++t) {
-          const std::uint8_t keep = x.mask ? x.mask[s * n + t] : std::uint8_t{1};
-          std::uint8_t& to = y.mask[s * steps + begin + t];
-          to = time ? keep : static_cast<std::uint8_t>(to | keep);
+    for (int k = 0; k < run.inputs(); ++k) {
+      const Port& x = run.in(k);
+      const Index n = joined ? x.dims[at] * inner : stride;
+      for (Index o = 0; o < outer; ++o) {
+        for (Index i = 0; i < n; ++i) {
+          std::uint8_t& to = y.mask[o * stride + begin + i];
+          const std::uint8_t keep = x.mask ? x.mask[o * n + i] : std::uint8_t{1};
+          to = joined ? keep : static_cast<std::uint8_t>(to | keep);
         }
       }
-      if (time) begin += n;
+      if (joined) begin += n;
     }
   }
 };

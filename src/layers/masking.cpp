@@ -31,8 +31,6 @@ class MaskingLayer final : public Layer {
     return {in[0]};
   }
   void plan(const Shapes&, Plan&) const override {}
-  // A mask has one entry a time step, so only (samples, time steps, features) makes one; features without time steps are only
-  // cleared.
   MaskFlow mask_flow(std::span<const bool>) const override { return MaskFlow::make; }
 
   void forward(const Run& run) const noexcept override {

@@ -91,22 +91,21 @@ class TimeDistributedLayer final : public Layer {
                " into the model without TimeDistributed (it then takes them over samples and time steps), or set its trainable "
                "to false.");
     const Shape inner = folded(in[0]);
-    if (inner.rank() >= 3) plan.kept<std::uint8_t>(slot_mask, checked_mul(inner[0], inner[1]));
-    if (makes_mask()) {
-      const Shape out = layer_->output_shapes({inner})[0];
-      plan.scratch<std::uint8_t>(slot_made, out.rank() >= 3 ? checked_mul(out[0], out[1]) : out[0]);
-    }
+    if (makes_mask()) plan.scratch<std::uint8_t>(slot_made, layer_->output_shapes({inner})[0].elements());
     plan.child(0, *layer_, {inner});
+  }
+
+  // The mask of the input is that of the output; where a time step has another number of rows in it, a step counts if any of
+  // its rows does.
+  MaskFlow mask_flow(std::span<const bool> masked) const override {
+    return !masked.empty() && masked[0] ? MaskFlow::make : MaskFlow::none;
   }
 
   void forward(const Run& run) const noexcept override {
     std::array<Port, max_ports> outs;
     const Port in = inner_input(run);
-    if (run.in().mask != nullptr && in.dims.rank >= 3) {
-      const Index each = in.dims[1], steps = in.dims[0];
-      for (Index i = 0; i < steps; ++i) std::fill_n(in.mask + i * each, each, run.in().mask[i]);
-    }
     layer_->forward(run.child(0, {&in, 1}, inner_outputs(run, outs)));
+    if (run.in().mask != nullptr && run.out().mask != nullptr) put_mask(run.in(), run.out());
   }
 
   void backward(const Run& run) const noexcept override {
@@ -119,13 +118,26 @@ class TimeDistributedLayer final : public Layer {
   }
 
  private:
-  enum : int { slot_mask, slot_made };
+  enum : int { slot_made };
 
-  // A time step that is masked is a masked sample to the inner layer: one entry of the same mask if the samples have no time
-  // steps of their own, otherwise all of its steps.
+  static void put_mask(const Port& in, const Port& out) noexcept {
+    const Index steps = in.dims[0] * in.dims[1];
+    if (steps == 0) return;
+    const Index from = in.mask_size() / steps, to = out.mask_size() / steps;
+    if (from == to) {
+      std::copy_n(in.mask, in.mask_size(), out.mask);
+      return;
+    }
+    for (Index i = 0; i < steps; ++i) {
+      const bool any = std::any_of(in.mask + i * from, in.mask + (i + 1) * from, [](std::uint8_t keep) { return keep != 0; });
+      std::fill_n(out.mask + i * to, to, static_cast<std::uint8_t>(any));
+    }
+  }
+
+  // The same memory, and the same mask: one entry a row either way.
   Port inner_input(const Run& run) const noexcept {
     Port in = folded(run.in());
-    if (run.in().mask != nullptr) in.mask = in.dims.rank >= 3 ? run.kept<std::uint8_t>(slot_mask) : run.in().mask;
+    in.mask = run.in().mask;
     return in;
   }
 
@@ -147,7 +159,7 @@ class TimeDistributedLayer final : public Layer {
 
   void settle() {
     check();
-    if (layer_->name().empty()) layer_->set_name(snake_case(layer_->class_name()));
+    if (layer_->name().empty()) layer_->set_name(snake_case(layer_->class_name()), true);
   }
 
   LayerRef layer_;

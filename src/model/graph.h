@@ -37,6 +37,8 @@ struct Graph {
   std::vector<Edge> outputs;
   std::vector<LayerRef> layers;  // each once, in order of first call
 
+  // As Keras: a layer called with more than its input (an initial state) does not see the input's mask, but passes it on.
+  bool keras_masks = false;
   std::string mask_refusal;  // "" or why a mask would be lost, naming the layer: see ModelState::built
 
   // Nodes and layers come in Keras's order (by depth, then by traversal), because that is the order of weights in a file.

@@ -13,6 +13,13 @@ std::size_t room(Index count, std::size_t size) {
   return static_cast<std::size_t>(checked_add(checked_mul(count, static_cast<Index>(size)), 63) / 64 * 64);
 }
 
+// Rows of a value, all axes but the last: the entries of its mask.
+Index rows_of(const Shape& shape) {
+  Index rows = 1;
+  for (Index i = 0; i + 1 < shape.rank(); ++i) rows = checked_mul(rows, shape[i]);
+  return rows;
+}
+
 // Takes `bytes` from a cursor.
 std::size_t take(std::size_t& cursor, std::size_t bytes) {
   const std::size_t at = cursor;
@@ -162,7 +169,7 @@ Layout Layout::make(const Graph& graph, const SessionSize& size) {
         if (carries_passed_mask(node, static_cast<int>(o))) l.nodes[k].out[o].mask = value_of(node.in[0]).mask;
     } else if (node.mask == MaskFlow::make) {
       const Shape& s = shapes[k][0];
-      l.nodes[k].out[0].mask = take(l.common, room(checked_mul(s[0], s.rank() > 2 ? s[1] : 1), 1));
+      l.nodes[k].out[0].mask = take(l.common, room(rows_of(s), 1));
     }
   }
 
@@ -250,7 +257,7 @@ void Layout::fit(const Graph& graph, const Shapes& inputs) {
       Value& v = nodes[k].out[o];
       v.dims = dims_of(shapes[k][o]);
       v.per_sample = shapes[k][o].without_first().elements();
-      v.mask_steps = v.mask == nowhere ? 0 : v.dims.rank > 2 ? v.dims[1] : 1;
+      v.mask_steps = v.mask == nowhere ? 0 : rows_of(shapes[k][o].with_first(1));
     }
   }
 }

@@ -91,7 +91,12 @@ std::uint64_t Model::weights_digest() const {
   return h;
 }
 
-void Model::set_keras_mask_compat(bool compat) { p_->keras_mask_compat = compat; }
+void Model::set_keras_mask_compat(bool compat) {
+  const std::lock_guard lock(p_->mutex);
+  p_->keras_mask_compat = compat;
+  if (p_->graph) p_->graph->keras_masks = compat;
+  p_->idle.clear();  // sessions have a graph of their own
+}
 
 void Model::reset_states() { p_->carried.clear(); }
 

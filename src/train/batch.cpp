@@ -67,10 +67,9 @@ void Batch::load(std::span<const Index> ids) noexcept {
   source_.gather(ids, x_at_, y_at_);
 }
 
-// A mask entry may cover several rows of an output of more than three axes: their mean is then one row's loss.
 Batch::Rows Batch::rows_of(const Port& port) const {
   const Index elements = port.dims.elements();
-  const Index rows = port.mask ? port.mask_size() : port.dims.rows();
+  const Index rows = port.dims.rows();
   return {rows, rows == 0 ? 0 : elements / rows};
 }
 

@@ -104,13 +104,13 @@ Dims dims_of(const Shape& shape);
 // One input or output of a call: values in the public layout (samples, time steps, features), C order.
 struct Port {
   real* values = nullptr;  // nullptr: absent (a d_in nobody needs; a d_out of an output that took no part: zero)
-  // (samples, time steps), 1 = keep; nullptr: no mask, every step is valid. A port of two axes may carry one too, (samples):
-  // TimeDistributed hands its inner layer each time step as a sample.
+  // One entry a row, 1 = keep: (samples, time steps), or all axes but the last where there are more. nullptr: no mask, every
+  // row is valid. A port of two axes may carry one too, (samples): TimeDistributed hands its inner layer each time step as a
+  // sample.
   std::uint8_t* mask = nullptr;
   Dims dims;
 
-  // Entries of `mask`: each covers dims.elements() / mask_size() neighbouring values.
-  Index mask_size() const { return dims.rank >= 3 ? dims[0] * dims[1] : dims[0]; }
+  Index mask_size() const { return dims.rows(); }  // entries of `mask`
 };
 
 // Where the slots of one call node lie: offsets into the arenas of a Run, and the layer's weights.

@@ -206,7 +206,8 @@ class Model {
 
   void reset_states();  // of layers with stateful=True
 
-  // True: a layer that does not hand a mask on loses it in silence, as in Keras. Default: such a model is refused.
+  // True: masks as in Keras. A layer that does not hand a mask on loses it in silence (default: such a model is refused), and
+  // one that is called with more than its input, an initial state, runs over the padding (default: it skips it).
   void set_keras_mask_compat(bool compat);
 
   Memory memory(const MemoryOptions& options = {}) const;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "rondo/layers/gru.h"
 #include "support/contract.h"
 #include "support/recurrent_check.h"
 
@@ -77,6 +78,33 @@ TEST(LSTM, StaysCloseOverLongSequences) {
   check_recurrent(
       {.samples = 1, .steps = 200, .features = 8, .units = 512, .states = 2, .return_sequences = true},
       [] { return LSTM(512, {.return_sequences = true}); }, [](const auto& w) { return step(w); });
+}
+
+// Keras shows no mask to a layer that is called with an initial state, though it passes it on; a file from Keras says so.
+TEST(LSTM, WithKerasMasksAnInitialStateHidesTheMask) {
+  TestRandom random(8);
+  const SymbolicTensor x = Input({None, 2}), flags = Input({None, 1}), h = Input({3}), c = Input({3});
+  const LayerRef lstm = LSTM(3, {.return_sequences = true}), next = GRU(2);
+  const auto masked = lstm.call({given_mask(x, flags), h, c}), plain = lstm.call({x, h, c});
+  Model model({x, flags, h, c}, {masked[0], next(masked[0])}), unmasked({x, h, c}, plain);
+  randomize_weights(model, 9);
+  Array keep(Shape{2, 5, 1}, 1);
+  keep(0, 3, 0) = keep(0, 4, 0) = keep(1, 0, 0) = 0;
+  const std::vector<Array> data{random.array({2, 5, 2}), keep, random.array({2, 3}), random.array({2, 3})};
+  const Array whole = unmasked.predict_all({data[0], data[2], data[3]})[0];
+  const auto skipped = model.predict_all(data);
+  EXPECT_NE(skipped[0](0, 4, 0), whole(0, 4, 0));
+  model.set_keras_mask_compat(true);
+  const auto y = model.predict_all(data);
+  for (Index i = 0; i < whole.size(); ++i) EXPECT_EQ(y[0].data()[i], whole.data()[i]);
+  // The next layer is masked as before: it stops after the third step.
+  const SymbolicTensor rows = Input({None, 3});
+  Model follows(rows, next(rows));
+  const Array three = follows.predict(whole.slice(0, 0, 1).slice(1, 0, 3));
+  for (Index u = 0; u < 2; ++u) EXPECT_EQ(y[1](0, u), three(0, u));
+  model.set_keras_mask_compat(false);
+  const auto again = model.predict_all(data);
+  for (Index i = 0; i < whole.size(); ++i) EXPECT_EQ(again[0].data()[i], skipped[0].data()[i]);
 }
 
 TEST(LSTM, StatefulInPiecesIsWhole) {

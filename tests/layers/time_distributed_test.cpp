@@ -7,6 +7,7 @@
 #include "rondo/layers/dense.h"
 #include "rondo/layers/gru.h"
 #include "rondo/layers/lstm.h"
+#include "rondo/layers/masking.h"
 #include "support/contract.h"
 #include "support/recurrent_check.h"
 #include "support/refused.h"
@@ -60,6 +61,35 @@ TEST(TimeDistributed, DenseEqualsDense) {
   const Array data = random.array({20, 7, 4});
   const Array y = wrapped.predict(data), z = plain.predict(data);
   for (Index i = 0; i < y.size(); ++i) EXPECT_EQ(y.data()[i], z.data()[i]);
+}
+
+// Masking on four axes masks the rows inside a time step, and the inner layer skips them; what follows skips the time steps
+// that are padding altogether.
+TEST(TimeDistributed, InnerSequencesAreMaskedRowByRow) {
+  TestRandom random(3);
+  const SymbolicTensor x = Input({3, 4, 2}), slice = Input({4, 2}), rows = Input({None, 5});
+  const LayerRef masking = Masking(), lstm = LSTM(5), after = GRU(2);
+  const SymbolicTensor inner = TimeDistributed(lstm)(masking(x));
+  Model model({x}, {inner, after(inner)});
+  Model one(slice, lstm(LayerRef(Masking())(slice))), follows(rows, after(rows));
+  Array data = random.array({2, 3, 4, 2});
+  const auto clear = [&](Index b, Index t, Index from, Index to) {
+    for (Index r = from; r < to; ++r) data(b, t, r, 0) = data(b, t, r, 1) = 0;
+  };
+  clear(0, 0, 2, 4);
+  clear(0, 2, 0, 4);
+  clear(1, 1, 0, 1);
+  const auto y = model.predict_all(data);
+  for (Index b = 0; b < 2; ++b) {
+    std::vector<Array> valid;
+    for (Index t = 0; t < 3; ++t) {
+      const Array alone = one.predict(data[b].slice(0, t, t + 1));
+      for (Index u = 0; u < 5; ++u) EXPECT_EQ(y[0](b, t, u), alone(0, u)) << b << " " << t;
+      if (b != 0 || t != 2) valid.push_back(y[0].slice(0, b, b + 1).slice(1, t, t + 1));
+    }
+    const Array last = follows.predict(concatenate(valid, 1));
+    for (Index u = 0; u < 2; ++u) EXPECT_EQ(y[1](b, u), last(0, u));
+  }
 }
 
 TEST(TimeDistributed, RefusesWhatItCannotDo) {

@@ -23,8 +23,9 @@ class GivenMaskLayer final : public Layer {
 
   void forward(const Run& run) const noexcept override {
     std::copy_n(run.in().values, run.in().dims.elements(), run.out().values);
-    const Index steps = run.in(1).dims.elements();
-    for (Index i = 0; i < steps; ++i) run.out().mask[i] = run.in(1).values[i] > real(0.5) ? 1 : 0;
+    const Index steps = run.in(1).dims.elements(), each = steps == 0 ? 0 : run.out().mask_size() / steps;
+    for (Index i = 0; i < steps; ++i)  // every row of a time step
+      std::fill_n(run.out().mask + i * each, each, static_cast<std::uint8_t>(run.in(1).values[i] > real(0.5) ? 1 : 0));
   }
   void backward(const Run& run) const noexcept override {
     if (real* d = run.d_in().values) {

@@ -53,12 +53,12 @@ void turn(const real* from, real* to, Index rows, Index steps, Index units) noex
   for (Index r = 0; r < rows; ++r) std::copy_n(from + r * units, units, to + turned(r, steps) * units);
 }
 
-// One row of f and of g; the merged row is twice as long for concat.
-void merge_row(Merge merge, const real* f, const real* g, Index units, real* out) noexcept {
+// One row of f (`units` long) and of g; for concat g may have another length.
+void merge_row(Merge merge, const real* f, const real* g, Index units, Index units_g, real* out) noexcept {
   switch (merge) {
     case Merge::concat:
       std::copy_n(f, units, out);
-      std::copy_n(g, units, out + units);
+      std::copy_n(g, units_g, out + units);
       break;
     case Merge::sum:
       for (Index u = 0; u < units; ++u) out[u] = f[u] + g[u];
@@ -74,11 +74,12 @@ void merge_row(Merge merge, const real* f, const real* g, Index units, real* out
   }
 }
 
-void unmerge_row(Merge merge, const real* d, const real* f, const real* g, Index units, real* df, real* dg) noexcept {
+void unmerge_row(Merge merge, const real* d, const real* f, const real* g, Index units, Index units_g, real* df,
+                 real* dg) noexcept {
   switch (merge) {
     case Merge::concat:
       std::copy_n(d, units, df);
-      std::copy_n(d + units, units, dg);
+      std::copy_n(d + units, units_g, dg);
       break;
     case Merge::sum:
       std::copy_n(d, units, df);
@@ -145,7 +146,7 @@ class BidirectionalLayer final : public Layer {
     check_inputs(in);
     const Shapes of_f = f_->output_shapes(inputs_of(true, in)), of_g = g_->output_shapes(inputs_of(false, in));
     Shapes out{of_f[0]};
-    if (merge_ == Merge::concat) out[0][-1] = checked_mul(2, out[0][-1]);
+    if (merge_ == Merge::concat) out[0][-1] = checked_add(out[0][-1], of_g[0][-1]);
     if (merge_ == Merge::none) out.push_back(of_g[0]);
     out.insert(out.end(), of_f.begin() + 1, of_f.end());
     out.insert(out.end(), of_g.begin() + 1, of_g.end());
@@ -158,12 +159,12 @@ class BidirectionalLayer final : public Layer {
 
   void plan(const Shapes& in, Plan& plan) const override {
     const Shapes in_f = inputs_of(true, in), in_g = inputs_of(false, in);
-    const Index values = f_->output_shapes(in_f)[0].elements();
-    if (!direct(true)) plan.kept(slot_yf, values);
-    if (!direct(false)) plan.kept(slot_yg, values);
+    const Index values_f = f_->output_shapes(in_f)[0].elements(), values_g = g_->output_shapes(in_g)[0].elements();
+    if (!direct(true)) plan.kept(slot_yf, values_f);
+    if (!direct(false)) plan.kept(slot_yg, values_g);
     if (plan.training()) {
-      if (!direct(true)) plan.scratch(slot_df, values);
-      if (!direct(false)) plan.scratch(slot_dg, values);
+      if (!direct(true)) plan.scratch(slot_df, values_f);
+      if (!direct(false)) plan.scratch(slot_dg, values_g);
       plan.scratch(slot_dx, in[0].elements());
     }
     plan.child(0, *f_, in_f);
@@ -175,20 +176,20 @@ class BidirectionalLayer final : public Layer {
     f_->forward(run.child(0, f.in(), f.out()));
     g_->forward(run.child(1, g.in(), g.out()));
 
-    const Index steps = steps_of(f.dims), units = f.dims[-1], rows = f.dims.rows();
+    const Index steps = steps_of(f.dims), uf = f.dims[-1], ug = g.dims[-1], rows = f.dims.rows();
     const real *yf = f.outs[0].values, *yg = g.outs[0].values;
     if (merge_ == Merge::none) {
-      if (!direct(false)) turn(yg, run.out(1).values, rows, steps, units);
+      if (!direct(false)) turn(yg, run.out(1).values, rows, steps, ug);
       return;
     }
-    const Index width = merge_ == Merge::concat ? 2 * units : units;
+    const Index width = merge_ == Merge::concat ? uf + ug : uf;
     for (Index r = 0; r < rows; ++r)
-      merge_row(merge_, yf + r * units, yg + turned(r, steps) * units, units, run.out().values + r * width);
+      merge_row(merge_, yf + r * uf, yg + turned(r, steps) * ug, uf, ug, run.out().values + r * width);
   }
 
   void backward(const Run& run) const noexcept override {
     Half f = half(run, true, true), g = half(run, false, true);
-    const Index steps = steps_of(f.dims), units = f.dims[-1], rows = f.dims.rows();
+    const Index steps = steps_of(f.dims), uf = f.dims[-1], ug = g.dims[-1], rows = f.dims.rows();
     real *df = run.scratch(slot_df), *dg = run.scratch(slot_dg);
     const real* d = run.d_out().values;  // nullptr: only the other outputs are used
     if (merge_ == Merge::none) {
@@ -197,16 +198,16 @@ class BidirectionalLayer final : public Layer {
       if (direct(false) || d_second == nullptr) {
         dg = d_second;
       } else {
-        turn(d_second, dg, rows, steps, units);
+        turn(d_second, dg, rows, steps, ug);
       }
     } else if (d == nullptr) {
       df = dg = nullptr;
     } else {
       const real *yf = f.outs[0].values, *yg = g.outs[0].values;
-      const Index width = merge_ == Merge::concat ? 2 * units : units;
+      const Index width = merge_ == Merge::concat ? uf + ug : uf;
       for (Index r = 0; r < rows; ++r) {
-        const Index m = turned(r, steps) * units;
-        unmerge_row(merge_, d + r * width, yf + r * units, yg + m, units, df + r * units, dg + m);
+        const Index m = turned(r, steps) * ug;
+        unmerge_row(merge_, d + r * width, yf + r * uf, yg + m, uf, ug, df + r * uf, dg + m);
       }
     }
     f.d_outs[0] = {df, nullptr, f.dims};
@@ -305,7 +306,7 @@ class BidirectionalLayer final : public Layer {
     require_equal("stateful", f_->stateful(), g_->stateful());
     require_equal("return_sequences", f_->return_sequences, g_->return_sequences);
     require_equal("return_state", f_->return_state, g_->return_state);
-    require_equal("units", f_->units, g_->units);
+    if (merge_ != Merge::concat && merge_ != Merge::none) require_equal("units", f_->units, g_->units);
     if (std::max(f_->states(), g_->states()) >= max_ports)
       fail(Code::unsupported, "Bidirectional carries at most " + std::to_string(max_ports - 1) + " states a layer.");
     f_->zero_output_for_mask = g_->zero_output_for_mask = f_->return_sequences;

@@ -38,6 +38,16 @@ CONTRACT_CASE("Bidirectional", "another layer backwards",
               [] { return Bidirectional(LSTM(3), {.merge_mode = "sum", .backward_layer = GRU(3, {.go_backwards = true})}); },
               {{None, 2}});
 
+CONTRACT_CASE("Bidirectional", "different units",
+              [] {
+                return Bidirectional(LSTM(3, sequences()),
+                                     {.backward_layer = LSTM(2, {.return_sequences = true, .go_backwards = true})});
+              },
+              {{None, 2}}, {.truncates = false});
+CONTRACT_CASE("Bidirectional", "different units, none",
+              [] { return Bidirectional(LSTM(3), {.merge_mode = "none", .backward_layer = GRU(2, {.go_backwards = true})}); },
+              {{None, 2}});
+
 // The rows of a sequence output in the other order of time.
 oracle::Vector turned(const oracle::Vector& y, Index samples, Index steps) {
   const Index units = static_cast<Index>(y.size()) / (samples * steps);
@@ -196,7 +206,8 @@ TEST(Bidirectional, RefusesLayersThatDoNotSuit) {
   expect_refused(Code::value, "Did you mean 'concat'", [] { Bidirectional(LSTM(3), {.merge_mode = "concta"}); });
   expect_refused(Code::value, "go_backwards", [] { Bidirectional(LSTM(3, {.go_backwards = true})); });
   expect_refused(Code::value, "go_backwards", [] { Bidirectional(LSTM(3), {.backward_layer = LSTM(3)}); });
-  expect_refused(Code::value, "units", [] { Bidirectional(LSTM(3), {.backward_layer = LSTM(4, {.go_backwards = true})}); });
+  expect_refused(Code::value, "units",
+                 [] { Bidirectional(LSTM(3), {.merge_mode = "sum", .backward_layer = LSTM(4, {.go_backwards = true})}); });
   expect_refused(Code::value, "return_sequences",
                  [] { Bidirectional(LSTM(3), {.backward_layer = LSTM(3, {.return_sequences = true, .go_backwards = true})}); });
   expect_refused(Code::shape, "initial states", [] {

@@ -14,12 +14,13 @@ struct BidirectionalOptions {
 
 // Input (samples, time steps, features), then optionally the initial states: those of the forward layer, those of the backward
 // layer. Output (samples, units), or (samples, time steps, units) with return_sequences, where the backward output is turned to
-// the order of time; 2 * units with "concat", two such outputs with "none". return_state appends the final states, forward
-// first.
+// the order of time; the units of both with "concat", two such outputs with "none". return_state appends the final states,
+// forward first.
 //
 // As in Keras the given layer is copied and its weights are not taken over; with return_sequences masked steps come out as
 // zeros whatever zero_output_for_mask says. Throws Error(value) when the two layers do not suit each other (both in one
-// direction, different units or flags), Error(unsupported) for a layer that is not recurrent.
+// direction, different flags; different units, except with "concat" and "none"), Error(unsupported) for a layer that is not
+// recurrent.
 class Bidirectional : public LayerRef {
  public:
   explicit Bidirectional(const LayerRef& layer, BidirectionalOptions options = {});

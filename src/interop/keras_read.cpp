@@ -3,10 +3,13 @@
 // "keras_history": [layer, number of its call, number of the output].
 #include "interop/keras_read.h"
 
+#include <algorithm>
 #include <map>
+#include <memory>
 #include <set>
 
 #include "interop/config.h"
+#include "interop/keras_masks.h"
 #include "interop/keras_weights.h"
 #include "model/model_state.h"
 
@@ -96,15 +99,10 @@ ReadModel read_sequential(const Json& object, std::vector<std::string>& notes, c
 
 // ---- functional ----
 
-struct TensorAt {
-  std::size_t layer, call, output;
-  friend auto operator<=>(const TensorAt&, const TensorAt&) = default;
-};
-
 class FunctionalReader {
  public:
-  FunctionalReader(const Json& object, std::vector<std::string>& notes)
-      : config_(object_at(object, "config", "config.json: the model")), notes_(notes) {}
+  FunctionalReader(const Json& object, std::vector<std::string>& notes, bool explicit_masks)
+      : config_(object_at(object, "config", "config.json: the model")), notes_(notes), explicit_masks_(explicit_masks) {}
 
   ReadModel read(const Listed& listed) {
     read_layers(listed);
@@ -131,11 +129,15 @@ class FunctionalReader {
   struct Entry {
     std::string name, title;
     LayerRef layer;  // empty: an input
-    const Json* nodes = nullptr;
+    const Json* object = nullptr;
+    const Json* nodes = nullptr;                       // of a layer
+    std::string operation;                             // its class, if it is no layer but part of how Keras computes a mask
     std::vector<std::vector<SymbolicTensor>> results;  // by call
   };
   struct Call {
     std::vector<TensorAt> inputs;
+    bool separate = false;                                       // states are given beside the sequences
+    const Json* mask = nullptr;                                  // the argument of that name, if it is there
     std::size_t waits = 0;                                       // for how many calls
     std::vector<std::pair<std::size_t, std::size_t>> waited_by;  // (layer, call)
   };
@@ -153,8 +155,14 @@ class FunctionalReader {
         entry.name = input.node()->input_name;
         entry.title = layer_title(entry.name, "InputLayer");
         entry.results.push_back({input});
+      } else if (is_operation(object)) {
+        entry.operation = string_at(object, "class_name", "an operation");
+        entry.name = string_at(object, "name", "operation " + escaped(entry.operation.substr(0, 60)));
+        entry.title = "operation '" + escaped(entry.name.substr(0, 100)) + "'";
+        masks_.add(entries_.size(), entry.operation, object);
       } else {
         entry.layer = read_layer(object, notes_);
+        entry.object = &object;
         entry.name = entry.layer->name();
         entry.title = layer_title(entry.name, entry.layer->class_name());
         entry.nodes = &array_at(object, "inbound_nodes", entry.title);
@@ -170,7 +178,7 @@ class FunctionalReader {
   }
 
   // ["lstm", 0, 0]
-  TensorAt history(const Json& value, const std::string& where) {
+  TensorAt history(const Json& value, const std::string& where, bool of_mask = false) {
     if (!value.is_array() || value.size() < 3 || !value[0].is_string() || value.size() > 4)
       fail(Code::format, where + ": a tensor must be named by [layer, call, output], not " + shown(value));
     const auto name = value[0].get<std::string>();
@@ -179,6 +187,9 @@ class FunctionalReader {
     const Index call = index_of(value[1], where + ": a call's number"),
                 output = index_of(value[2], where + ": an output's number");
     const Entry& from = entries_[it->second];
+    if (!from.operation.empty() && !of_mask)
+      fail(Code::unsupported, where + " reads the output of the operation keras.ops " + escaped(from.operation.substr(0, 60)) +
+                                  ", which is not supported outside masks");
     const auto calls = static_cast<Index>(from.nodes ? from.nodes->size() : 1);
     if (call < 0 || call >= calls)
       fail(Code::format, where + ": " + from.title + " is called " + std::to_string(calls) + " times; there is no call " +
@@ -213,11 +224,15 @@ class FunctionalReader {
       const Json& args = array_at(node, "args", entry.title);
       if (args.size() > 2) fail(Code::unsupported, entry.title + ": a call with " + std::to_string(args.size()) + " arguments");
       tensors(args, entry.title, call.inputs);
+      call.separate = args.size() > 1 && !args[1].is_null();
       if (const Json& kwargs = member(node, "kwargs"); !kwargs.is_null()) {
         if (!kwargs.is_object()) fail(Code::format, entry.title + ": kwargs must be an object");
         for (const auto& [key, value] : kwargs.items()) {
           if (key == "initial_state") {
             tensors(value, entry.title, call.inputs);
+            call.separate = call.separate || !value.is_null();
+          } else if (key == "mask") {
+            call.mask = &value;
           } else if (!value.is_null() && !(key == "training" && value == false)) {
             fail(Code::unsupported,
                  entry.title + ": a call with " + escaped(key.substr(0, 60)) + " = " + shown(value) + " is not supported");
@@ -253,6 +268,7 @@ class FunctionalReader {
       std::vector<SymbolicTensor> inputs;
       for (const TensorAt& t : call.inputs) inputs.push_back(result(t, entry.title));
       entry.results[key.second] = entry.layer.call(inputs);
+      settle_mask(key, call, entry);
       ++done;
       for (const auto& next : call.waited_by)
         if (--calls_.at(next).waits == 0) ready.insert(next);
@@ -261,6 +277,39 @@ class FunctionalReader {
     for (const auto& [key, call] : calls_)
       if (call.waits > 0)
         fail(Code::format, "config.json: the model has a cycle: " + entries_[key.first].title + " waits for its own output");
+  }
+
+  // Which mask this call sees, and which its outputs carry: as Keras's Layer.__call__ decides it.
+  void settle_mask(std::pair<std::size_t, std::size_t> key, const Call& call, const Entry& entry) {
+    std::vector<Masks::Id> carried;
+    for (const TensorAt& t : call.inputs) carried.push_back(masks_.of(t));
+    if (call.mask != nullptr && !call.mask->is_null()) {
+      const Masks::Id given = masks_.read(*call.mask, [&](const Json& tensor) {
+        return history(member(member(tensor, "config"), "keras_history"), entry.title + ": its mask", true);
+      });
+      if (given == Masks::none || given != carried[0])
+        fail(Code::unsupported, entry.title + ": a call with a mask other than its input's own is not supported");
+    }
+    const bool silent = call.mask == nullptr || call.mask->is_null();
+    const std::unique_ptr<bool[]> masked(new bool[carried.size()]);
+    for (std::size_t i = 0; i < carried.size(); ++i) masked[i] = carried[i] != Masks::none;
+    const MaskFlow flow = entry.layer->mask_flow({masked.get(), carried.size()});
+    const auto& results = entry.results[key.second];
+    if (silent && call.separate && (explicit_masks_ || call.mask != nullptr) && masked[0] && flow != MaskFlow::make)
+      results[0].node()->ignore_mask = true;
+    for (std::size_t o = 0; o < results.size(); ++o) {
+      const TensorAt at{key.first, key.second, o};
+      if (flow == MaskFlow::pass && (o == 0 || results[o].shape().rank() > 2)) {
+        masks_.set(at, carried[0]);
+      } else if (flow == MaskFlow::make && o == 0) {
+        const Json& config = member(*entry.object, "config");
+        if (entry.layer->class_name() == "Concatenate") {
+          masks_.set(at, masks_.concatenated(config, carried, results[0].shape().rank()));
+        } else {
+          masks_.set(at, masks_.made(config, call.inputs[0]));
+        }
+      }
+    }
   }
 
   const SymbolicTensor& result(const TensorAt& t, const std::string& where) {
@@ -293,14 +342,16 @@ class FunctionalReader {
   std::map<std::string, std::size_t> by_name_;
   std::map<std::pair<std::size_t, std::size_t>, Call> calls_;
   std::size_t edges_ = 0;
+  bool explicit_masks_;
+  Masks masks_;
 };
 
 }  // namespace
 
-ReadModel read_architecture(const Json& config, std::vector<std::string>& notes, const Listed& listed) {
+ReadModel read_architecture(const Json& config, std::vector<std::string>& notes, bool explicit_masks, const Listed& listed) {
   const std::string class_name = read_class(config, "config.json: the model");
   if (class_name == "Sequential") return read_sequential(config, notes, listed);
-  if (class_name == "Functional" || class_name == "Model") return FunctionalReader(config, notes).read(listed);
+  if (class_name == "Functional" || class_name == "Model") return FunctionalReader(config, notes, explicit_masks).read(listed);
   fail(Code::unsupported, "config.json: a model of class '" + escaped(class_name.substr(0, 100)) +
                               "' is not supported; Sequential and Functional models are");
 }

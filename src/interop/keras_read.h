@@ -15,8 +15,9 @@ struct ReadModel {
   std::vector<LayerRef> layers;  // in the file's order, each once
 };
 
+// explicit_masks: the file is Keras's own. Keras gives a call with separate initial states no mask unless the call says so.
 // `listed` is called once with all layers, each with its place ("layers/lstm"), before the first of them is built.
 using Listed = std::function<void(const std::vector<std::pair<LayerRef, std::string>>&)>;
-ReadModel read_architecture(const Json& config, std::vector<std::string>& notes, const Listed& listed);
+ReadModel read_architecture(const Json& config, std::vector<std::string>& notes, bool explicit_masks, const Listed& listed);
 
 }  // namespace rondo::interop

@@ -155,7 +155,7 @@ Graph Graph::make(const std::vector<SymbolicTensor>& inputs, const std::vector<S
     if (!number.emplace(&node, static_cast<int>(graph.nodes.size())).second)
       fail(Code::value, "the same Input is given to the model twice");
     graph.inputs.push_back(static_cast<int>(graph.nodes.size()));
-    graph.nodes.push_back({LayerRef(), node.input_name, {}, node.output_shapes, MaskFlow::none, {}});
+    graph.nodes.push_back({LayerRef(), node.input_name, {}, node.output_shapes, MaskFlow::none, {}, {}});
     if (!node.input_name.empty() && ++input_names[node.input_name] > 1)
       fail(Code::value, "two inputs are named '" + escaped(node.input_name) + "'");
   };
@@ -179,6 +179,7 @@ Graph Graph::make(const std::vector<SymbolicTensor>& inputs, const std::vector<S
     Node n;
     n.layer = node->layer;
     n.out = node->output_shapes;
+    n.hide_masks = node->hide_masks;
     for (const SymbolicTensor& t : node->inputs) {
       const auto at = number.find(t.node().get());
       if (at == number.end()) fail(Code::internal, "a graph is not in topological order");

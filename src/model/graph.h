@@ -1,6 +1,7 @@
 // The graph a model runs: call nodes in topological order. A layer called twice is two nodes with one set of weights.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct GraphNode {
   std::string input_name;              // of an input
   std::vector<SymbolicTensor> inputs;  // what flows in
   Shapes output_shapes;                // with samples first; None where unknown
+  std::optional<bool> hide_masks;      // from this call, which passes them on all the same; not set: see Graph::keras_masks
 };
 
 // Where a node reads: output `output` of node number `node` in Graph::nodes.
@@ -30,6 +32,7 @@ struct Graph {
     std::vector<Edge> in;
     Shapes out;  // symbolic
     MaskFlow mask = MaskFlow::none;
+    std::optional<bool> hide_masks;  // see GraphNode
     std::vector<int> consumers;  // node numbers, ascending
   };
   std::vector<Node> nodes;  // topological; inputs first, in the model's order
@@ -39,6 +42,9 @@ struct Graph {
 
   // As Keras: a layer called with more than its input (an initial state) does not see the input's mask, but passes it on.
   bool keras_masks = false;
+  bool hides_masks(const Node& node) const {
+    return node.hide_masks.value_or(keras_masks && node.in.size() > 1 && node.mask != MaskFlow::make);
+  }
   std::string mask_refusal;  // "" or why a mask would be lost, naming the layer: see ModelState::built
 
   // Nodes and layers come in Keras's order (by depth, then by traversal), because that is the order of weights in a file.

@@ -154,7 +154,7 @@ struct Session::Impl {
       context.joint = rounds == 0 ? nullptr : s.joints[static_cast<std::size_t>(k)].data();
       const std::size_t in = node.in.size(), out = n.out.size();
       for (std::size_t i = 0; i < in; ++i) w.in[i] = s.port(s.value_at(node.in[i]), worker, first, rows);
-      if (s.graph.keras_masks && in > 1 && node.mask != MaskFlow::make)
+      if (s.graph.hides_masks(node))
         for (std::size_t i = 0; i < in; ++i) w.in[i].mask = nullptr;
       for (std::size_t i = 0; i < out; ++i) w.out[i] = s.port(n.out[i], worker, first, rows);
       if (!backward) return {n.table, context, {w.in.data(), in}, {w.out.data(), out}};

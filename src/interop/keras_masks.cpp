@@ -1,0 +1,105 @@
+#include "interop/keras_masks.h"
+
+#include <cstdio>
+
+namespace rondo::interop {
+namespace {
+
+constexpr int max_depth = 64;  // of masks made of masks
+constexpr int max_steps = 65536;
+constexpr Masks::Id kept = -1;  // "every step": what an input without a mask adds
+
+std::string exact(double number) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%a", number);
+  return text;
+}
+
+bool is_tensor(const Json& value) { return member(value, "class_name") == "__keras_tensor__"; }
+
+}  // namespace
+
+bool is_operation(const Json& object) {
+  const Json& module = member(object, "module");
+  if (!module.is_string()) return false;
+  const auto& name = module.get_ref<const std::string&>();
+  return name.starts_with("keras.src.ops") || name.starts_with("keras.ops");
+}
+
+Masks::Id Masks::of(const TensorAt& tensor) const {
+  const auto it = masks_.find(tensor);
+  return it == masks_.end() ? none : it->second;
+}
+
+Masks::Id Masks::number(const std::string& text) {
+  return numbers_.emplace(text, static_cast<Id>(numbers_.size()) + 1).first->second;
+}
+
+Masks::Id Masks::made(const Json& config, const TensorAt& input) {
+  const Json& value = member(config, "mask_value");
+  const double number_value = value.is_null() ? 0.0 : number_of(value, "Masking: mask_value");
+  return number("differs " + std::to_string(input.layer) + " " + std::to_string(input.call) + " " +
+                std::to_string(input.output) + " from " + exact(number_value));
+}
+
+Masks::Id Masks::joined(const std::vector<Id>& masks, Index axis) {
+  std::string text = "joined along " + std::to_string(axis);
+  for (const Id m : masks) text += " " + std::to_string(m);
+  return number(text);
+}
+
+Masks::Id Masks::concatenated(const Json& config, const std::vector<Id>& masks, Index rank) {
+  const Json& axis = member(config, "axis");
+  const Index at = axis.is_null() ? -1 : index_of(axis, "Concatenate: axis");
+  std::vector<Id> parts;
+  for (const Id m : masks) parts.push_back(m == none ? kept : m);
+  return joined(parts, at < 0 ? at : at - rank);
+}
+
+const Json* Masks::arguments(const Json& tensor, const char* name, const Resolve& resolve, const Json** config) const {
+  if (!is_tensor(tensor)) return nullptr;
+  const TensorAt at = resolve(tensor);
+  const auto it = operations_.find(at.layer);
+  if (it == operations_.end() || it->second.name != name) return nullptr;
+  const Json& nodes = member(*it->second.object, "inbound_nodes");
+  if (!nodes.is_array() || at.call >= nodes.size()) return nullptr;
+  const Json& args = member(nodes[at.call], "args");
+  if (config) *config = &member(*it->second.object, "config");
+  return args.is_array() && !args.empty() ? &args : nullptr;
+}
+
+Masks::Id Masks::read(const Json& tensor, const Resolve& resolve, int depth) {
+  // A file can name one mask twice at every level: bounded here, not by the depth alone.
+  if (depth > max_depth || ++steps_ > max_steps) fail(Code::unsupported, "config.json: masks made of too many masks");
+  const Json* config = nullptr;
+  const Json* any = arguments(tensor, "Any", resolve, &config);
+  if (any == nullptr || member(*config, "axis") != -1 || member(*config, "keepdims") == true) return none;
+  if (const Json* differs = arguments((*any)[0], "NotEqual", resolve)) {
+    if (differs->size() != 2 || !is_tensor((*differs)[0]) || !(*differs)[1].is_number()) return none;
+    return made({{"mask_value", (*differs)[1]}}, resolve((*differs)[0]));
+  }
+  const Json* joining = nullptr;
+  const Json* joins = arguments((*any)[0], "Concatenate", resolve, &joining);
+  if (joins == nullptr || !(*joins)[0].is_array()) return none;
+  std::vector<Id> parts;
+  Index rank = 0;
+  for (const Json& part : (*joins)[0]) {
+    const Json& shape = member(member(part, "config"), "shape");
+    if (shape.is_array()) rank = static_cast<Index>(shape.size());
+    if (arguments(part, "OnesLike", resolve)) {
+      parts.push_back(kept);
+      continue;
+    }
+    const Json* either = arguments(part, "LogicalOr", resolve);
+    const Json* expanded = arguments(either ? (*either)[0] : part, "ExpandDims", resolve, &config);
+    if (expanded == nullptr || member(*config, "axis") != -1) return none;
+    if (either && (either->size() != 2 || !arguments((*either)[1], "ZerosLike", resolve))) return none;
+    const Id id = read((*expanded)[0], resolve, depth + 1);
+    if (id == none) return none;
+    parts.push_back(id);
+  }
+  const Index axis = index_of(member(*joining, "axis"), "an operation's axis");
+  return joined(parts, axis < 0 ? axis : axis - rank);
+}
+
+}  // namespace rondo::interop

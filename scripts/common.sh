@@ -9,7 +9,7 @@ build=${RONDO_BUILD_DIR:-$root/build}
 jobs=${RONDO_JOBS:-$(nproc 2>/dev/null || echo 2)}
 
 build_packages="g++ cmake ninja-build pkg-config nlohmann-json3-dev libzip-dev libcli11-dev"
-test_packages="libgtest-dev python3 python3-numpy python3-h5py"
+test_packages="libgtest-dev libhdf5-dev python3 python3-numpy python3-h5py"
 
 # stage TEXT COMMAND...: prints TEXT, runs COMMAND with its output in a log, then prints the seconds it took; on failure shows the
 # end of the log and stops.

@@ -52,6 +52,34 @@ Json write_functional(const ModelState& state) {
     return {{"class_name", "__keras_tensor__"},
             {"config", {{"shape", json_of(shape)}, {"dtype", "float32"}, {"keras_history", history(e)}}}};
   };
+  // Keras gives a call with separate initial states no mask by itself: it has to be an argument, computed by operations.
+  std::set<std::string> names;
+  for (const Graph::Node& node : graph.nodes) names.insert(node.name);
+  Json operations = Json::array();
+  const auto operation = [&](const char* class_name, const char* name, Json config, Json args, const Shape& shape) -> Json {
+    std::string unique = name;
+    for (int i = 1; !names.insert(unique).second; ++i) unique = std::string(name) + "_" + std::to_string(i);
+    config["name"] = unique;
+    Json object = keras_object("keras.src.ops.numpy", class_name, std::move(config));
+    object["registered_name"] = class_name;
+    object["name"] = unique;
+    object["inbound_nodes"] = Json::array({{{"args", std::move(args)}, {"kwargs", Json::object()}}});
+    operations.push_back(std::move(object));
+    return {{"class_name", "__keras_tensor__"},
+            {"config", {{"shape", json_of(shape)}, {"dtype", "bool"}, {"keras_history", {unique, 0, 0}}}}};
+  };
+  const auto mask_argument = [&](Edge from) -> Json {
+    const auto at = [&](const Edge& e) -> const Graph::Node& { return graph.nodes[static_cast<std::size_t>(e.node)]; };
+    while (at(from).layer && at(from).mask == MaskFlow::pass) from = at(from).in[0];
+    const Graph::Node& maker = at(from);
+    if (!maker.layer || maker.mask != MaskFlow::make || maker.layer->class_name() != "Masking") return {};
+    const Json config = write_layer(*maker.layer)["config"];
+    const Shape& shape = maker.out[0];
+    const Json differs = operation("NotEqual", "not_equal", Json::object(),
+                                   Json::array({tensor(maker.in[0]), config.value("mask_value", 0.0)}), shape);
+    return operation("Any", "any", {{"axis", -1}, {"keepdims", false}}, Json::array({differs}),
+                     Shape(std::vector<Index>(shape.begin(), shape.end() - 1)));
+  };
   const auto inbound = [&](const Graph::Node& node, bool states) -> Json {
     Json args = Json::array(), kwargs = Json::object(), list = Json::array();
     if (node.in.size() == 1 && node.layer->class_name() != "Concatenate") {
@@ -60,6 +88,11 @@ Json write_functional(const ModelState& state) {
       args.push_back(tensor(node.in[0]));
       for (std::size_t i = 1; i < node.in.size(); ++i) list.push_back(tensor(node.in[i]));
       kwargs["initial_state"] = std::move(list);
+      if (node.ignore_mask) {
+        kwargs["mask"] = nullptr;
+      } else if (Json mask = mask_argument(node.in[0]); !mask.is_null()) {
+        kwargs["mask"] = std::move(mask);
+      }
     } else {
       for (const Edge& e : node.in) list.push_back(tensor(e));
       args.push_back(std::move(list));
@@ -84,6 +117,7 @@ Json write_functional(const ModelState& state) {
     object["inbound_nodes"] = std::move(nodes);
     layers.push_back(std::move(object));
   }
+  for (Json& object : operations) layers.push_back(std::move(object));
   const auto ends = [&](const std::vector<Edge>& edges) {
     if (edges.size() == 1) return history(edges[0]);  // Keras then takes and gives one array, not a list
     Json list = Json::array();

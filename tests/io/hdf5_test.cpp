@@ -163,11 +163,12 @@ TEST(Hdf5, EveryTruncationIsRefused) {
   }
 }
 
-// Whatever bytes change, the reader answers with a tree or an Error; its numbers can all be read. The run under AddressSanitizer
-// proves the rest.
+// Whatever bytes change, the reader answers with a tree or an Error; its numbers can all be read. The run under
+// AddressSanitizer proves the rest.
 TEST(Hdf5, RandomDamageNeverGetsThrough) {
   std::mt19937 random(1);
-  const std::vector<Bytes> files = {file("types.h5"), file("attributes.h5"), written(20), file("chunked.h5"), file("soft_link.h5")};
+  const std::vector<Bytes> files = {file("types.h5"), file("attributes.h5"), written(20), file("chunked.h5"),
+                                    file("soft_link.h5")};
   const auto read_all = [](const hdf5::Node& node, const auto& self) -> std::size_t {
     std::size_t bytes = 0;
     for (const auto& child : node.children) bytes += child->is_group ? self(*child, self) : values(child->data).size();

@@ -283,7 +283,8 @@ class FunctionalReader {
   void settle_mask(std::pair<std::size_t, std::size_t> key, const Call& call, const Entry& entry) {
     std::vector<Masks::Id> carried;
     for (const TensorAt& t : call.inputs) carried.push_back(masks_.of(t));
-    if (call.mask != nullptr && !call.mask->is_null()) {
+    // Rondo's own files carry masks for Keras to read; here the layers make them.
+    if (explicit_masks_ && call.mask != nullptr && !call.mask->is_null()) {
       const Masks::Id given = masks_.read(*call.mask, [&](const Json& tensor) {
         return history(member(member(tensor, "config"), "keras_history"), entry.title + ": its mask", true);
       });

@@ -1,5 +1,6 @@
 #include "interop/keras_write.h"
 
+#include <functional>
 #include <map>
 #include <set>
 
@@ -19,6 +20,103 @@ bool takes_states(Layer& layer) {
   layer.describe(writer);
   return writer.keys.contains("return_sequences") || writer.keys.contains("merge_mode");
 }
+
+// Keras layers whose call has an argument `mask`.
+bool takes_mask(Layer& layer) {
+  return takes_states(layer) || layer.class_name() == "TimeDistributed" || layer.class_name() == "BatchNormalization";
+}
+
+// Masks as operations of the graph. Keras would make them itself when it rebuilds the model, but not for calls with separate
+// initial states, not the same in every version behind a Concatenate (3.3 loses it there, 3.9 fails), and under names that may
+// be taken. So every call that takes a mask is given it, computed by operations that all versions have.
+class MaskWriter {
+ public:
+  using Tensor = std::function<Json(const Edge&)>;
+  MaskWriter(const Graph& graph, Tensor tensor) : graph_(graph), tensor_(std::move(tensor)) {
+    for (const Graph::Node& node : graph.nodes) names_.insert(node.name);
+  }
+  Json operations = Json::array();
+
+  // The mask of what flows along an edge, as a tensor; null if there is none.
+  Json of(Edge from) {
+    while (node(from).layer && node(from).mask == MaskFlow::pass) from = node(from).in[0];
+    const Graph::Node& maker = node(from);
+    if (!maker.layer || maker.mask != MaskFlow::make || from.output != 0 || maker.out[0].rank() != 3) return {};
+    const auto [at, fresh] = made_.emplace(from.node, Json());
+    if (fresh) made_[from.node] = make(maker);
+    return made_[from.node];
+  }
+
+ private:
+  const Graph::Node& node(const Edge& e) const { return graph_.nodes[static_cast<std::size_t>(e.node)]; }
+
+  Json make(const Graph::Node& maker) {
+    const Json config = write_layer(*maker.layer)["config"];
+    const Shape& shape = maker.out[0];
+    if (maker.layer->class_name() == "Masking")
+      return any(operation("NotEqual", {}, Json::array({tensor_(maker.in[0]), config.value("mask_value", 0.0)}), shape), shape);
+    if (maker.layer->class_name() != "Concatenate") return {};
+    const Index axis = config.value("axis", Index{-1});
+    Json parts = Json::array(), first;
+    bool all = true;
+    for (const Edge& e : maker.in) {
+      Json mask = of(e);
+      if (mask.is_null()) all = false;
+      if (first.is_null()) first = mask;
+      parts.push_back(std::move(mask));
+    }
+    if (first.is_null()) return {};
+    const Shape steps{shape[0], shape[1]};
+    if (axis == 1 || axis == -2) {
+      for (std::size_t i = 0; i < parts.size(); ++i) {
+        if (!parts[i].is_null()) continue;
+        // Every step counts: a number differs from 0, or equals it.
+        const Shape& whole = node(maker.in[i]).out[static_cast<std::size_t>(maker.in[i].output)];
+        const Json x = tensor_(maker.in[i]);
+        parts[i] = any(operation("LogicalOr", {},
+                                 Json::array({operation("NotEqual", {}, Json::array({x, 0.0}), whole),
+                                              operation("Equal", {}, Json::array({x, 0.0}), whole)}),
+                                 whole),
+                       whole);
+      }
+      return operation("Hstack", {}, Json::array({parts}), steps);
+    }
+    // Side by side a step counts if it does in any part; where a part has no mask, always.
+    if (!all)
+      return operation("LogicalOr", {}, Json::array({first, operation("LogicalNot", {}, Json::array({first}), steps)}), steps);
+    Json mask = parts[0];
+    for (std::size_t i = 1; i < parts.size(); ++i) mask = operation("LogicalOr", {}, Json::array({mask, parts[i]}), steps);
+    return mask;
+  }
+
+  Json any(Json of_what, const Shape& shape) {
+    return operation("Any", {{"axis", -1}, {"keepdims", false}}, Json::array({std::move(of_what)}),
+                     Shape(std::vector<Index>(shape.begin(), shape.end() - 1)));
+  }
+
+  Json operation(const char* class_name, const std::map<std::string, Json>& options, Json args, const Shape& shape) {
+    std::string name = "rondo_mask";
+    for (int i = 1; !names_.insert(name).second; ++i) name = "rondo_mask_" + std::to_string(i);
+    // Any and Hstack got the option `name` after 3.9; Keras then names them itself, and calls are found by the name beside
+    // config.
+    Json config = Json::object();
+    if (std::string_view(class_name) != "Any" && std::string_view(class_name) != "Hstack") config["name"] = name;
+    for (const auto& [key, value] : options) config[key] = value;
+    Json object = keras_object("keras.src.ops.numpy", class_name, std::move(config));
+    object["registered_name"] = class_name;
+    object["name"] = name;
+    object["inbound_nodes"] = Json::array({Json{{"args", std::move(args)}, {"kwargs", Json::object()}}});
+    operations.push_back(std::move(object));
+    Json result = {{"shape", json_of(shape)}, {"dtype", "bool"}};
+    result["keras_history"] = Json::array({name, 0, 0});
+    return {{"class_name", "__keras_tensor__"}, {"config", std::move(result)}};
+  }
+
+  const Graph& graph_;
+  Tensor tensor_;
+  std::set<std::string> names_;
+  std::map<int, Json> made_;
+};
 
 Json write_sequential(const ModelState& state) {
   std::set<std::string> names;
@@ -52,34 +150,7 @@ Json write_functional(const ModelState& state) {
     return {{"class_name", "__keras_tensor__"},
             {"config", {{"shape", json_of(shape)}, {"dtype", "float32"}, {"keras_history", history(e)}}}};
   };
-  // Keras gives a call with separate initial states no mask by itself: it has to be an argument, computed by operations.
-  std::set<std::string> names;
-  for (const Graph::Node& node : graph.nodes) names.insert(node.name);
-  Json operations = Json::array();
-  const auto operation = [&](const char* class_name, const char* name, Json config, Json args, const Shape& shape) -> Json {
-    std::string unique = name;
-    for (int i = 1; !names.insert(unique).second; ++i) unique = std::string(name) + "_" + std::to_string(i);
-    config["name"] = unique;
-    Json object = keras_object("keras.src.ops.numpy", class_name, std::move(config));
-    object["registered_name"] = class_name;
-    object["name"] = unique;
-    object["inbound_nodes"] = Json::array({{{"args", std::move(args)}, {"kwargs", Json::object()}}});
-    operations.push_back(std::move(object));
-    return {{"class_name", "__keras_tensor__"},
-            {"config", {{"shape", json_of(shape)}, {"dtype", "bool"}, {"keras_history", {unique, 0, 0}}}}};
-  };
-  const auto mask_argument = [&](Edge from) -> Json {
-    const auto at = [&](const Edge& e) -> const Graph::Node& { return graph.nodes[static_cast<std::size_t>(e.node)]; };
-    while (at(from).layer && at(from).mask == MaskFlow::pass) from = at(from).in[0];
-    const Graph::Node& maker = at(from);
-    if (!maker.layer || maker.mask != MaskFlow::make || maker.layer->class_name() != "Masking") return {};
-    const Json config = write_layer(*maker.layer)["config"];
-    const Shape& shape = maker.out[0];
-    const Json differs = operation("NotEqual", "not_equal", Json::object(),
-                                   Json::array({tensor(maker.in[0]), config.value("mask_value", 0.0)}), shape);
-    return operation("Any", "any", {{"axis", -1}, {"keepdims", false}}, Json::array({differs}),
-                     Shape(std::vector<Index>(shape.begin(), shape.end() - 1)));
-  };
+  MaskWriter masks(graph, tensor);
   const auto inbound = [&](const Graph::Node& node, bool states) -> Json {
     Json args = Json::array(), kwargs = Json::object(), list = Json::array();
     if (node.in.size() == 1 && node.layer->class_name() != "Concatenate") {
@@ -88,14 +159,14 @@ Json write_functional(const ModelState& state) {
       args.push_back(tensor(node.in[0]));
       for (std::size_t i = 1; i < node.in.size(); ++i) list.push_back(tensor(node.in[i]));
       kwargs["initial_state"] = std::move(list);
-      if (node.ignore_mask) {
-        kwargs["mask"] = nullptr;
-      } else if (Json mask = mask_argument(node.in[0]); !mask.is_null()) {
-        kwargs["mask"] = std::move(mask);
-      }
     } else {
       for (const Edge& e : node.in) list.push_back(tensor(e));
       args.push_back(std::move(list));
+    }
+    if (node.ignore_mask) {
+      kwargs["mask"] = nullptr;
+    } else if (takes_mask(*node.layer)) {
+      if (Json mask = masks.of(node.in[0]); !mask.is_null()) kwargs["mask"] = std::move(mask);
     }
     return {{"args", std::move(args)}, {"kwargs", std::move(kwargs)}};
   };
@@ -115,11 +186,12 @@ Json write_functional(const ModelState& state) {
     const bool states = takes_states(*layer);
     for (const Graph::Node* node : calls[&*layer]) nodes.push_back(inbound(*node, states));
     object["inbound_nodes"] = std::move(nodes);
+    // Keras 3.3 wants everything listed before it is read.
+    for (Json& operation : masks.operations) layers.push_back(std::move(operation));
+    masks.operations.clear();
     layers.push_back(std::move(object));
   }
-  for (Json& object : operations) layers.push_back(std::move(object));
   const auto ends = [&](const std::vector<Edge>& edges) {
-    if (edges.size() == 1) return history(edges[0]);  // Keras then takes and gives one array, not a list
     Json list = Json::array();
     for (const Edge& e : edges) list.push_back(history(e));
     return list;

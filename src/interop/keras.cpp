@@ -91,10 +91,6 @@ Model read_bytes(std::span<const std::byte> bytes, const LoadOptions& options, L
     for (const LayerRef& layer : read.layers)
       for (const StoredWeight& w : stored_weights(*layer, places.at(&*layer)))
         tensors.read(w.path, w.weight->value, title(*layer) + ": weight '" + w.weight->name + "'");
-    for (const LayerRef& layer : read.layers)
-      if (report.from_keras && layer->class_name() == "Masking" && layer->built_for()[0].rank() > 3)
-        fail(Code::unsupported, title(*layer) + ": its mask would have " + std::to_string(layer->built_for()[0].rank() - 1) +
-                                    " axes; only masks of (samples, time steps) are supported");
     state.pack(false);
     if (options.compile) {
       read_compile(member(config, "compile_config"), model, read.layers, tensors, report);

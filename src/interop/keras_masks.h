@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,13 +44,16 @@ class Masks {
     const Json* object;
   };
   Id number(const std::string& text);
+  Id every_step() { return number("every step"); }  // what an input without a mask adds
   Id joined(const std::vector<Id>& masks, Index axis);
+  Id read_concatenated(const Json& tensor, const Resolve& resolve, int depth);
   // The operation behind a tensor if it has that name, with its arguments; nullptr otherwise.
   const Json* arguments(const Json& tensor, const char* name, const Resolve& resolve, const Json** config = nullptr) const;
 
   int steps_ = 0;
   std::map<TensorAt, Id> masks_;
   std::map<std::string, Id> numbers_;
+  std::map<Id, std::set<Id>> unions_;  // masks that are "any of" others
   std::map<std::size_t, Operation> operations_;
 };
 

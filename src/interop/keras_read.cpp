@@ -283,8 +283,7 @@ class FunctionalReader {
   void settle_mask(std::pair<std::size_t, std::size_t> key, const Call& call, const Entry& entry) {
     std::vector<Masks::Id> carried;
     for (const TensorAt& t : call.inputs) carried.push_back(masks_.of(t));
-    // Rondo's own files carry masks for Keras to read; here the layers make them.
-    if (explicit_masks_ && call.mask != nullptr && !call.mask->is_null()) {
+    if (call.mask != nullptr && !call.mask->is_null()) {
       const Masks::Id given = masks_.read(*call.mask, [&](const Json& tensor) {
         return history(member(member(tensor, "config"), "keras_history"), entry.title + ": its mask", true);
       });
@@ -296,8 +295,9 @@ class FunctionalReader {
     for (std::size_t i = 0; i < carried.size(); ++i) masked[i] = carried[i] != Masks::none;
     const MaskFlow flow = entry.layer->mask_flow({masked.get(), carried.size()});
     const auto& results = entry.results[key.second];
-    if (silent && call.separate && (explicit_masks_ || call.mask != nullptr) && masked[0] && flow != MaskFlow::make)
-      results[0].node()->ignore_mask = true;
+    // In Keras a call with separate states sees a mask only if it is given one.
+    if (call.separate && flow != MaskFlow::make && (explicit_masks_ || call.mask != nullptr))
+      results[0].node()->hide_masks = silent;
     for (std::size_t o = 0; o < results.size(); ++o) {
       const TensorAt at{key.first, key.second, o};
       if (flow == MaskFlow::pass && (o == 0 || results[o].shape().rank() > 2)) {

@@ -41,7 +41,7 @@ class MaskWriter {
   Json of(Edge from) {
     while (node(from).layer && node(from).mask == MaskFlow::pass) from = node(from).in[0];
     const Graph::Node& maker = node(from);
-    if (!maker.layer || maker.mask != MaskFlow::make || from.output != 0 || maker.out[0].rank() != 3) return {};
+    if (!maker.layer || maker.mask != MaskFlow::make || from.output != 0) return {};
     const auto [at, fresh] = made_.emplace(from.node, Json());
     if (fresh) made_[from.node] = make(maker);
     return made_[from.node];
@@ -55,7 +55,7 @@ class MaskWriter {
     const Shape& shape = maker.out[0];
     if (maker.layer->class_name() == "Masking")
       return any(operation("NotEqual", {}, Json::array({tensor_(maker.in[0]), config.value("mask_value", 0.0)}), shape), shape);
-    if (maker.layer->class_name() != "Concatenate") return {};
+    if (maker.layer->class_name() != "Concatenate" || shape.rank() != 3) return {};
     const Index axis = config.value("axis", Index{-1});
     Json parts = Json::array(), first;
     bool all = true;
@@ -163,9 +163,10 @@ Json write_functional(const ModelState& state) {
       for (const Edge& e : node.in) list.push_back(tensor(e));
       args.push_back(std::move(list));
     }
-    if (node.ignore_mask) {
+    if (!takes_mask(*node.layer)) {
+    } else if (graph.hides_masks(node)) {
       kwargs["mask"] = nullptr;
-    } else if (takes_mask(*node.layer)) {
+    } else {
       if (Json mask = masks.of(node.in[0]); !mask.is_null()) kwargs["mask"] = std::move(mask);
     }
     return {{"args", std::move(args)}, {"kwargs", std::move(kwargs)}};

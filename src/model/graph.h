@@ -33,7 +33,7 @@ struct Graph {
     Shapes out;  // symbolic
     MaskFlow mask = MaskFlow::none;
     std::optional<bool> hide_masks;  // see GraphNode
-    std::vector<int> consumers;  // node numbers, ascending
+    std::vector<int> consumers;      // node numbers, ascending
   };
   std::vector<Node> nodes;  // topological; inputs first, in the model's order
   std::vector<int> inputs;

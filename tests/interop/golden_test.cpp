@@ -23,7 +23,6 @@ const std::string golden = RONDO_SOURCE_DIR "/tests/golden/";
 // What Rondo does not have and must refuse by this word.
 const std::map<std::string, std::string> refused = {
     {"lstm_dropout", "dropout"},                     // dropouts come later
-    {"masked_td_lstm", "only masks of (samples"},    // a mask of three axes
     {"bidirectional_backward_layer", "same units"},  // two directions of other sizes
     {"dense_activations", "unknown activation"},
     {"dense_activations_later", "unknown activation"},

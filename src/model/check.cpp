@@ -238,11 +238,9 @@ void build_for(ModelState& model, const Shape& x, const std::string& what) {
 }
 
 Shapes checked(ModelState& model, Shapes x, const std::string& what) {
-  if (!model.graph && model.sequential && x.size() == 1) {
+  if (model.sequential && x.size() == 1 && !model.ready.load(std::memory_order_acquire)) {
     const std::lock_guard lock(model.building);
-    if (!model.graph) {
-      if (model.stack.empty() || x[0].rank() > 0) build_for(model, x[0], what);
-    }
+    if (!model.graph) build_for(model, x[0], what);
   }
   model.built();
   check_count(x.size(), model.inputs.size(), what, "input");

@@ -159,8 +159,8 @@ std::vector<Array> Model::predict_all(const Arrays& x, const PredictOptions& opt
 }
 
 Array Model::predict(const Arrays& x, const PredictOptions& options) const {
-  if (built() && p_->outputs.size() != 1)
-    fail(Code::value, "this model has " + std::to_string(p_->outputs.size()) + " outputs; use predict_all");
+  const auto outputs = p_->sequential ? 1 : p_->outputs.size();
+  if (outputs != 1) fail(Code::value, "this model has " + std::to_string(outputs) + " outputs; use predict_all");
   return std::move(predict_all(x, options)[0]);
 }
 
@@ -255,6 +255,7 @@ void Sequential::pop() {
   if (!p_->graph) return;
   if (!p_->stack.empty()) return p_->build(p_->inputs[0].shape());
   p_->graph.reset();
+  p_->ready = false;
   p_->inputs.clear();
   p_->outputs.clear();
   p_->idle.clear();

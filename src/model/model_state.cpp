@@ -44,6 +44,7 @@ void ModelState::build(const Shape& shape) {
     carried.clear();
   }
   list_weights();
+  ready.store(true, std::memory_order_release);
 }
 
 const Graph& ModelState::built() const {

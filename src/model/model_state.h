@@ -1,6 +1,7 @@
 // What a Model handle points to.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -57,8 +58,10 @@ struct ModelState {
     SessionSize size;
     std::unique_ptr<Session> session;
   };
-  std::mutex mutex;     // of idle
-  std::mutex building;  // a Sequential that waits for data is built by the first of several predicts
+  std::mutex mutex;  // of idle
+  // A Sequential that waits for data is built by the first of several predicts; `ready` is set when it is done.
+  std::mutex building;
+  std::atomic<bool> ready{false};
   std::vector<Idle> idle;
 };
 

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """rondo fit"""
+import io
 import json
 import os
 import resource
 import signal
 import time
+import zipfile
 
+import h5py
 import numpy as np
 
 import harness
@@ -38,6 +41,20 @@ class Fit(Case):
         for name in ("four", "two_more"):  # the optimizer's state went through the file
             self.good("predict", name + ".keras", "--input", "X.npy", "--output", name + ".npy")
         np.testing.assert_array_equal(self.load("four.npy"), self.load("two_more.npy"))
+
+    def test_h5py_reads_what_is_written(self):
+        self.good(*self.base, "--epochs", 2, "--batch-size", 5, "--out", "n.keras")
+        with zipfile.ZipFile(self.folder / "n.keras") as file:
+            self.assertLessEqual({"metadata.json", "config.json", "model.weights.h5"}, set(file.namelist()))
+            self.assertIsNone(file.testzip())
+            weights = h5py.File(io.BytesIO(file.read("model.weights.h5")), "r")
+        cell = weights["layers/lstm/cell/vars"]
+        units, features = cell["1"].shape[0], self.load("X.npy").shape[-1]
+        self.assertEqual([cell[key].shape for key in "012"], [(features, 4 * units), (units, 4 * units), (4 * units,)])
+        self.assertEqual(int(weights["optimizer/vars/0"][()]), 4)  # steps: two epochs of two batches
+        with zipfile.ZipFile(self.folder / "model.keras") as file:
+            before = h5py.File(io.BytesIO(file.read("model.weights.h5")), "r")["layers/lstm/cell/vars/0"]
+            self.assertTrue((before[()] != cell["0"][()]).all())
 
     def test_seed_and_threads(self):
         digest = {}

@@ -14,6 +14,7 @@ RONDO_INLINE V exp(V x) { return std::exp(x); }
 RONDO_INLINE V sigmoid(V x) { return 1 / (1 + std::exp(-x)); }
 RONDO_INLINE V tanh(V x) { return std::tanh(x); }
 RONDO_INLINE V log1p(V x) { return std::log1p(x); }
+RONDO_INLINE V erf(V x) { return std::erf(x); }
 
 #else
 
@@ -52,9 +53,13 @@ RONDO_INLINE V tanh(V x) {
   return clamp(x * p / q, -1.0f, 1.0f);
 }
 
-// Lane by lane through libm: only rare activations ask for it.
+// Lane by lane through libm: only rare activations (softplus, mish, log_sigmoid; gelu) ask for these.
 RONDO_INLINE V log1p(V x) {
   for (int i = 0; i < lanes; ++i) x[i] = std::log1p(x[i]);
+  return x;
+}
+RONDO_INLINE V erf(V x) {
+  for (int i = 0; i < lanes; ++i) x[i] = std::erf(x[i]);
   return x;
 }
 

@@ -41,6 +41,8 @@ const std::map<std::string, F> formulas = {
     {"hard_tanh", [](double x) { return std::min(std::max(x, -1.0), 1.0); }},
     {"hard_silu", [](double x) { return x * relu6(x + 3) / 6; }},
     {"hard_swish", [](double x) { return x * relu6(x + 3) / 6; }},
+    {"gelu", [](double x) { return x * 0.5 * std::erfc(-x / std::sqrt(2.0)); }},
+    {"log_sigmoid", [](double x) { return -softplus(-x); }},
     {"mish", [](double x) { return x * std::tanh(softplus(x)); }},
 };
 

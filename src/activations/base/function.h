@@ -23,6 +23,8 @@ enum class Function {
   hard_tanh,
   hard_silu,
   mish,
+  gelu,
+  log_sigmoid,
 };
 
 struct FunctionName {
@@ -50,6 +52,8 @@ inline constexpr FunctionName function_names[] = {
     {"hard_silu", Function::hard_silu, false},
     {"hard_swish", Function::hard_silu, false},
     {"mish", Function::mish, false},
+    {"gelu", Function::gelu, false},
+    {"log_sigmoid", Function::log_sigmoid, false},
 };
 
 // The elementwise function of this name, or nothing (softmax looks at whole rows).

@@ -124,6 +124,21 @@ struct Mish {  // x tanh(softplus(x))
   }
 };
 
+struct Gelu {  // x Phi(x), Phi the normal distribution (Keras's default, approximate = False)
+  static constexpr bool from_output = false;
+  static RONDO_INLINE V phi(V x) { return set(real(0.5)) * (set(1) + erf(x * set(real(0.70710678118654752440)))); }
+  static RONDO_INLINE V value(V x) { return x * phi(x); }
+  static RONDO_INLINE V slope(V x, V) {
+    return fma(x * set(real(0.39894228040143267794)), exp(set(real(-0.5)) * x * x), phi(x));
+  }
+};
+
+struct LogSigmoid {  // log(sigmoid(x)) = -softplus(-x)
+  static constexpr bool from_output = false;
+  static RONDO_INLINE V value(V x) { return -Softplus::value(-x); }
+  static RONDO_INLINE V slope(V x, V) { return sigmoid(-x); }
+};
+
 // f(case) for the function `kind`.
 template <class F>
 RONDO_INLINE auto with(Function kind, F&& f) {
@@ -158,6 +173,10 @@ RONDO_INLINE auto with(Function kind, F&& f) {
       return f(HardSilu{});
     case Function::mish:
       return f(Mish{});
+    case Function::gelu:
+      return f(Gelu{});
+    case Function::log_sigmoid:
+      return f(LogSigmoid{});
     case Function::linear:
       break;
   }

@@ -163,11 +163,9 @@ Json write_functional(const ModelState& state) {
       for (const Edge& e : node.in) list.push_back(tensor(e));
       args.push_back(std::move(list));
     }
-    if (!takes_mask(*node.layer)) {
-    } else if (graph.hides_masks(node)) {
-      kwargs["mask"] = nullptr;
-    } else {
-      if (Json mask = masks.of(node.in[0]); !mask.is_null()) kwargs["mask"] = std::move(mask);
+    if (takes_mask(*node.layer)) {
+      Json mask = graph.hides_masks(node) ? Json() : masks.of(node.in[0]);
+      if (!mask.is_null() || graph.hides_masks(node)) kwargs["mask"] = std::move(mask);
     }
     return {{"args", std::move(args)}, {"kwargs", std::move(kwargs)}};
   };

@@ -11,13 +11,13 @@ namespace {
 
 constexpr const char* where = "rondo.json";
 constexpr Index check_samples = 2, check_steps = 8;
-constexpr double check_work = 1e7;     // multiply-adds the recorded outputs may cost
-constexpr Index check_values = 65536;  // numbers of one input or output
+constexpr double check_work = 1e7;             // multiply-adds the recorded outputs may cost
+constexpr Index check_values = 65536;          // numbers of one input or output
+constexpr Index check_bytes = Index{1} << 26;  // between layers
 constexpr double check_tolerance = 1e-5;
 
 // The shapes of the check's inputs, or why there is no check.
 std::string check_shapes(const Model& model, Shapes& shapes) {
-  const ModelState& state = model.internal();
   for (const LayerRef& layer : model.layers())
     if (layer->stateful()) return "the model keeps state between calls";
   Index steps = 1;
@@ -34,7 +34,10 @@ std::string check_shapes(const Model& model, Shapes& shapes) {
   }
   if (static_cast<double>(model.count_params()) * static_cast<double>(steps * check_samples) > check_work)
     return "it would take too long";
-  (void)state;
+  // A file of a few kilobytes can join one input to itself thousands of times.
+  if (model.memory({.batch_size = check_samples, .steps = check_steps, .training = false, .threads = 1}).activations >
+      check_bytes)
+    return "it would take too much memory";
   return "";
 }
 
@@ -74,7 +77,7 @@ Json write_check(const Model& model, const SaveOptions& options) {
 Json write_rondo_json(const Model& model, const SaveOptions& options) {
   const ModelState& state = model.internal();
   Json out = {{"format", rondo_format},
-              {"version", "0.1.0"},
+              {"version", RONDO_VERSION},
               {"axes", state.axes},
               {"training", {{"step", state.step}}},
               {"settings", {{"keras_mask_compat", state.keras_mask_compat}}},

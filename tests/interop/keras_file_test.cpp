@@ -168,6 +168,17 @@ TEST(KerasFile, AChangedWeightIsNoticed) {
   EXPECT_EQ(refusal(changed, {.self_check = false}), "");
 }
 
+// One wide input joined to itself a thousand times: little to say in a file, much to compute.
+TEST(KerasFile, TheSelfCheckHasALimit) {
+  const SymbolicTensor x = Input({20000});
+  const Model model({x}, {Concatenate().call(std::vector<SymbolicTensor>(1000, x))[0]});
+  LoadReport report;
+  const Bytes file = save_model(model);
+  load_model(with(file, {{"rondo.json", R"({"format": 1, "check": {"seed": 1, "inputs": [[2, 20000]], "outputs": [[]]}})"}}),
+             {.report = &report});
+  EXPECT_EQ(report.self_check, "skipped: it would take too much memory");
+}
+
 TEST(KerasFile, ANewerFormatIsRefusedAndFieldsMayBeMissing) {
   const Bytes file = save_model(small());
   EXPECT_TRUE(refused(with(file, {{"rondo.json", R"({"format": 2})"}}), "newer Rondo"));

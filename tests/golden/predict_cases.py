@@ -3,6 +3,7 @@
 A case is a function that takes a random generator and returns
 (model, inputs) or (model, {suffix: inputs}) when the same model is run on
 several batches (other lengths, or one stateful call after another).
+The file is long because it is one list: a few lines a case.
 """
 
 import numpy as np

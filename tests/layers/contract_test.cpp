@@ -21,6 +21,14 @@ class Contract : public testing::TestWithParam<Case> {
   const Case& c() const { return GetParam(); }
 };
 
+// Suites of the cases they apply to, so that no test is counted that tests nothing.
+class ContractGradients : public Contract {};  // central differences need double
+class ContractMasks : public Contract {};
+class ContractFiles : public Contract {};  // a file holds float32
+class ContractTruncation : public Contract {};
+class ContractBatches : public Contract {};  // stateful: the batch is fixed
+class ContractStreams : public Contract {};  // one sequence
+
 // ---- gradients ----
 
 void check_gradients(const Case& c, bool masked, bool shared, Index n, Index steps, const std::string& what) {
@@ -40,9 +48,7 @@ void check_gradients(const Case& c, bool masked, bool shared, Index n, Index ste
   GradientCheck(model, x).check(c.layer + " " + c.name + " " + what);
 }
 
-TEST_P(Contract, Gradients) {
-  if (sizeof(real) != sizeof(double)) GTEST_SKIP() << "checked in the build with real = double";
-  if (!c().options.trains) GTEST_SKIP() << "does not train";
+TEST_P(ContractGradients, Gradients) {
   check_gradients(c(), false, false, 5, usual_steps, "");
   check_gradients(c(), false, false, 1, usual_steps, "one sample");
   check_gradients(c(), false, true, 3, 4, "called twice");
@@ -53,8 +59,7 @@ TEST_P(Contract, Gradients) {
 }
 
 // Nothing valid in the whole batch: outputs and gradients are finite, and what is padding moves no weight through it.
-TEST_P(Contract, NothingValid) {
-  if (!maskable(c()) || !c().options.trains) GTEST_SKIP() << "no masks";
+TEST_P(ContractMasks, NothingValid) {
   TestRandom random(12);
   const Index n = 3;
   Model model = model_of(c(), c().make(), {.masked = true, .samples = c().make()->stateful() ? n : None});
@@ -89,8 +94,7 @@ TEST_P(Contract, ConfigRoundTrip) {
   for (std::size_t o = 0; o < y.size(); ++o) expect_same_bits(y[o], z[o], "output " + std::to_string(o));
 }
 
-TEST_P(Contract, SavedAndLoadedGivesTheSameBits) {
-  if (sizeof(real) != sizeof(float)) GTEST_SKIP() << "a file holds float32";
+TEST_P(ContractFiles, SavedAndLoadedGivesTheSameBits) {
   TestRandom random(19);
   const Index n = 5;
   const LayerRef layer = c().make();
@@ -108,9 +112,7 @@ TEST_P(Contract, SavedAndLoadedGivesTheSameBits) {
 
 // ---- the same bits ----
 
-TEST_P(Contract, MaskedIsTruncated) {
-  if (!maskable(c()) || !any_steps(c()) || !c().options.truncates) GTEST_SKIP() << "no masks";
-  if (c().make()->stateful()) GTEST_SKIP() << "keeps its state";
+TEST_P(ContractTruncation, MaskedIsTruncated) {
   TestRandom random(14);
   const Index n = 10, steps = usual_steps;
   const LayerRef layer = c().make();
@@ -162,8 +164,7 @@ TEST_P(Contract, MaskedIsTruncated) {
   }
 }
 
-TEST_P(Contract, BatchInvariance) {
-  if (c().make()->stateful()) GTEST_SKIP() << "the batch is fixed";
+TEST_P(ContractBatches, BatchInvariance) {
   for (const bool masked : {false, true}) {
     if (masked && !maskable(c())) continue;
     TestRandom random(15);
@@ -189,8 +190,7 @@ TEST_P(Contract, BatchInvariance) {
   }
 }
 
-TEST_P(Contract, ThreadInvariance) {
-  if (c().make()->stateful()) GTEST_SKIP() << "the batch is fixed";
+TEST_P(ContractBatches, ThreadInvariance) {
   for (const bool masked : {false, true}) {
     if (masked && !maskable(c())) continue;
     const Index n = 70;  // several shards, not all of one size
@@ -226,8 +226,7 @@ TEST_P(Contract, ThreadInvariance) {
 
 // ---- streaming ----
 
-TEST_P(Contract, StreamIsWhole) {
-  if (!any_steps(c()) || c().inputs.size() != 1) GTEST_SKIP() << "not one sequence";
+TEST_P(ContractStreams, StreamIsWhole) {
   const Index rows = 3, steps = 6;
   const LayerRef layer = c().make();
   Model model = model_of(c(), layer, {.first_output = true, .samples = layer->stateful() ? rows : None});
@@ -307,7 +306,38 @@ std::string case_name(const testing::TestParamInfo<Case>& info) {
   return name;
 }
 
+// The cases to which `applies` applies.
+template <class Applies>
+auto those(Applies applies) {
+  std::vector<Case> out;
+  for (const Case& c : contract::cases())
+    if (applies(c)) out.push_back(c);
+  return testing::ValuesIn(out);
+}
+
 INSTANTIATE_TEST_SUITE_P(Layers, Contract, testing::ValuesIn(contract::cases()), case_name);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ContractGradients);
+INSTANTIATE_TEST_SUITE_P(Layers, ContractGradients,
+                         those([](const Case& c) { return sizeof(real) == sizeof(double) && c.options.trains; }), case_name);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ContractMasks);
+INSTANTIATE_TEST_SUITE_P(Layers, ContractMasks, those([](const Case& c) { return maskable(c) && c.options.trains; }),
+                         case_name);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ContractFiles);
+INSTANTIATE_TEST_SUITE_P(Layers, ContractFiles, those([](const Case& c) {
+                           static_cast<void>(c);
+                           return sizeof(real) == sizeof(float);
+                         }),
+                         case_name);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ContractTruncation);
+INSTANTIATE_TEST_SUITE_P(Layers, ContractTruncation, those([](const Case& c) {
+                           return maskable(c) && any_steps(c) && c.options.truncates && !c.make()->stateful();
+                         }),
+                         case_name);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ContractBatches);
+INSTANTIATE_TEST_SUITE_P(Layers, ContractBatches, those([](const Case& c) { return !c.make()->stateful(); }), case_name);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ContractStreams);
+INSTANTIATE_TEST_SUITE_P(Layers, ContractStreams, those([](const Case& c) { return any_steps(c) && c.inputs.size() == 1; }),
+                         case_name);
 
 // A layer without cases would pass all of the above.
 TEST(ContractRegistry, EveryLayerHasCases) {

@@ -207,6 +207,11 @@ std::vector<std::byte> read_file(const std::string& path) {
   if (::fstat(file.get(), &info) != 0) cannot_read(reason(errno));
   if (S_ISDIR(info.st_mode)) cannot_read("it is a directory");
 
+  // Some devices never end (/dev/zero, /dev/full): what is typed at a terminal fits, the rest is refused before it fills
+  // memory.
+  constexpr std::size_t most_of_a_device = std::size_t(1) << 20;
+  const bool device = S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode);
+
   // The size is a hint only: a pipe has none, files in /proc say 0, and a file may grow while it is read.
   const Index limit = memory_limit();
   std::size_t size = 0;
@@ -218,6 +223,7 @@ std::vector<std::byte> read_file(const std::string& path) {
   std::size_t filled = 0;
   while (true) {
     if (filled == bytes.size()) {
+      if (device && filled >= most_of_a_device) cannot_read("it is a device that goes on without end, not a file");
       check_memory(static_cast<Index>(filled) + 1, "reading " + quoted(path));
       bytes.resize(std::min(std::max<std::size_t>(filled * 2, 1 << 16), static_cast<std::size_t>(limit) + 1));
     }

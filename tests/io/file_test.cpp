@@ -89,6 +89,11 @@ TEST_F(Files, ReadingSaysWhyNot) {
   EXPECT_EQ(error_of([&] { read_file(""); }), "not_found: cannot read '': no file name given");
   EXPECT_EQ(error_of([&] { read_file(std::string("a\0b", 3)); }),
             "not_found: cannot read 'a\\x00b': a file name cannot hold a zero byte");
+  EXPECT_EQ(error_of([] { read_file("/dev/null"); }), "format: '/dev/null' is empty (0 bytes)");
+  for (const std::string endless : {"/dev/zero", "/dev/full", "/dev/urandom"}) {
+    EXPECT_EQ(error_of([&] { read_file(endless); }),
+              "not_found: cannot read '" + endless + "': it is a device that goes on without end, not a file");
+  }
   make("empty", "");
   EXPECT_EQ(error_of([&] { read_file(at("empty")); }), "format: '" + at("empty") + "' is empty (0 bytes)");
   make("a", "x");

@@ -94,7 +94,7 @@ void Batch::update_metrics() noexcept {
 }
 
 std::string Batch::bad_input(Index row) const {
-  return first_bad("x", x_at_, inputs_, row, ids_[static_cast<std::size_t>(row)]);
+  return first_bad("X", x_at_, inputs_, row, ids_[static_cast<std::size_t>(row)]);
 }
 
 std::string Batch::bad_target(Index row) const {

@@ -54,7 +54,7 @@ Logs evaluate_source(ModelState& model, const Source& source, const Shapes& inpu
 Logs Model::evaluate(const Arrays& x, const Arrays& y, const EvaluateOptions& options) {
   ModelState& model = *p_;
   require_compiled(model, "evaluate");
-  const Shapes x_shapes = checked_inputs(model, x.all(), "x");
+  const Shapes x_shapes = checked_inputs(model, x.all(), "X");
   const ArraySource source(x.all(), y.all(), x_shapes, checked_targets(model, x_shapes, y.all(), "y"));
   return evaluate_source(model, source, source.x_shapes(), options);
 }

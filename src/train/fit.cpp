@@ -149,7 +149,7 @@ void use_validation(ModelState& model, const FitOptions& options, Data& data, st
 History Model::fit(const Arrays& x, const Arrays& y, const FitOptions& options) {
   ModelState& model = *p_;
   require_compiled(model, "fit");
-  const Shapes x_shapes = checked_inputs(model, x.all(), "x");
+  const Shapes x_shapes = checked_inputs(model, x.all(), "X");
   const ArraySource source(x.all(), y.all(), x_shapes, checked_targets(model, x_shapes, y.all(), "y"));
   Data data{source, source.x_shapes(), source.samples()};
   std::optional<ArraySource> arrays;
@@ -186,7 +186,7 @@ History Model::fit(const Source& source, const FitOptions& options) {
 double Model::train_on_batch(const Arrays& x, const Arrays& y, int threads) {
   ModelState& model = *p_;
   require_compiled(model, "train_on_batch");
-  const Shapes x_shapes = checked_inputs(model, x.all(), "x");
+  const Shapes x_shapes = checked_inputs(model, x.all(), "X");
   const ArraySource source(x.all(), y.all(), x_shapes, checked_targets(model, x_shapes, y.all(), "y"));
   if (source.samples() < 1) fail(Code::shape, "there are no samples to train on");
   list_trainable(model);

@@ -80,6 +80,15 @@ std::string Trainer::where(const std::string& what) const {
          " is not finite; the step was not taken, and the model keeps the weights of the last finished one.\n";
 }
 
+void Trainer::blame_data(const std::string& text, std::string (Batch::*bad)(Index) const, const std::string& who) const {
+  for (std::size_t row = 0; row < batch_.ids().size(); ++row) {
+    if (const std::string at = (batch_.*bad)(static_cast<Index>(row)); !at.empty()) {
+      fail(Code::non_finite,
+           text + "  likely: " + who + " a NaN or an infinity: " + at + "\n  fix: repair or leave out that sample");
+    }
+  }
+}
+
 void Trainer::stop_at_loss(double) {
   std::string text = where("the loss");
   const auto culprit = batch_.session().first_non_finite_value();
@@ -93,12 +102,7 @@ void Trainer::stop_at_loss(double) {
   } else if (culprit) {
     text += "  first in: layer '" + culprit->layer + "', in what it sums over the batch\n";
   } else {
-    for (std::size_t row = 0; row < batch_.ids().size(); ++row) {
-      if (const std::string bad = batch_.bad_target(static_cast<Index>(row)); !bad.empty()) {
-        fail(Code::non_finite,
-             text + "  likely: the targets hold a NaN or an infinity: " + bad + "\n  fix: repair or leave out that sample");
-      }
-    }
+    blame_data(text, &Batch::bad_target, "the targets hold");
     text += "  first in: the loss itself; every output of the model and every target is finite\n";
   }
   fail(Code::non_finite,
@@ -116,6 +120,8 @@ void Trainer::stop_at_gradient() {
     }
     text += "\n";
   }
+  // An infinity saturates a gate without a trace in the loss: it shows first in the slopes.
+  blame_data(text, &Batch::bad_input, "the data hold");
   fail(Code::non_finite,
        text + "  likely: gradients grew without bound\n  fix: a smaller learning_rate, clipnorm, or scaled data");
 }

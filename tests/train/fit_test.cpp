@@ -221,11 +221,22 @@ TEST(NonFinite, InTheDataIsNamedBySampleStepAndFeature) {
   model.compile({.optimizer = "adam", .loss = "mse"});
   const std::uint64_t before = model.weights_digest();
   const std::string text = message_of([&] { model.fit(x, y); }, Code::non_finite);
-  EXPECT_TRUE(has(text, "x, sample 7, time step 3, feature 1")) << text;
+  EXPECT_TRUE(has(text, "X, sample 7, time step 3, feature 1")) << text;
   EXPECT_TRUE(has(text, "the loss of training step 1 is not finite")) << text;
   EXPECT_EQ(model.weights_digest(), before);
   EXPECT_EQ(model.optimizer()->iterations, 0);
   expect_usable(model, normal({3, 6, 2}, 4));
+}
+
+TEST(NonFinite, AnInfinityThatSaturatesGatesIsNamed) {
+  Array x = normal({12, 6, 2}, 1), y = normal({12, 1}, 2);
+  x(7, 3, 1) = std::numeric_limits<real>::infinity();
+  Sequential model = small_model();
+  model.compile({.optimizer = "adam", .loss = "mse"});
+  const std::uint64_t before = model.weights_digest();
+  const std::string text = message_of([&] { model.fit(x, y); }, Code::non_finite);
+  EXPECT_TRUE(has(text, "X, sample 7, time step 3, feature 1")) << text;
+  EXPECT_EQ(model.weights_digest(), before);
 }
 
 TEST(NonFinite, InTheTargetsIsNamed) {

@@ -1,4 +1,6 @@
 // rondo plan: the exact memory of training and of inference, before doing either.
+#include <algorithm>
+
 #include "core/memory.h"
 #include "files.h"
 #include "machine.h"
@@ -37,6 +39,16 @@ class PlanVerb : public Verb {
 
   int run(Console& console) override {
     Model model = read_model(model_, true, console);
+    const auto any_length = [](const Shape& shape) {
+      for (Index axis = 1; axis < shape.rank(); ++axis) {
+        if (shape[axis] == None) return true;
+      }
+      return false;
+    };
+    const Shapes inputs = model.input_shapes();
+    const bool open = std::any_of(inputs.begin(), inputs.end(), any_length);
+    if (open && !steps_) throw UsageError("the model takes any number of time steps: say how many, for example --steps 100");
+    if (!open && steps_) console.note("the model's sizes are fixed: --steps changes nothing");
     if (optimizer_) {
       CompileOptions options;
       options.optimizer = OptimizerRef(*optimizer_);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """rondo plan"""
 import harness
-from harness import Case
+from harness import USAGE, Case
 
 
 class Plan(Case):
@@ -29,7 +29,8 @@ class Plan(Case):
         self.assertFalse(said["fits"]["inference"])
 
     def test_steps(self):
-        self.assertNotEqual(self.run_rondo("plan", "any_length.keras", "--batch-size", 8).returncode, 0)
+        self.bad(USAGE, "plan", "any_length.keras", "--batch-size", 8, says=["--steps"])
+        self.assertIn("--steps changes nothing", self.good("plan", "model.keras", "--batch-size", 8, "--steps", 10)[1])
         few = self.good_json("plan", "any_length.keras", "--batch-size", 8, "--steps", 10)
         many = self.good_json("plan", "any_length.keras", "--batch-size", 8, "--steps", 1000)
         self.assertGreater(many["inference"]["total"], few["inference"]["total"])

@@ -73,9 +73,10 @@ std::size_t utf8_length(std::string_view s) {
   return overlong || surrogate || control || turns || point > 0x10FFFF ? 0 : length;
 }
 
-// How many letters were put in, left out, mistaken, or swapped with their neighbour (optimal string alignment); without case.
-std::size_t distance(std::string_view a, std::string_view b) {
+// How many letters were put in, left out, mistaken, or swapped with their neighbour (optimal string alignment).
+std::size_t distance(std::string_view a, std::string_view b, bool with_case) {
   const auto same = [&](std::size_t i, std::size_t j) {
+    if (with_case) return a[i] == b[j];
     return std::tolower(static_cast<unsigned char>(a[i])) == std::tolower(static_cast<unsigned char>(b[j]));
   };
   std::vector<std::size_t> before, last, row(b.size() + 1);
@@ -124,8 +125,10 @@ std::string did_you_mean(std::string_view name, std::span<const std::string> kno
   std::size_t best = std::max<std::size_t>(1, name.size() / 3) + 1;  // a third of the letters may be wrong
   for (const std::string& candidate : known) {
     if (candidate.size() > name.size() + best) continue;
-    const std::size_t d = distance(name, candidate);
-    if (d < best && d < candidate.size()) {
+    const std::size_t d = distance(name, candidate, false);
+    // 'mse' and 'MSE' are as near as each other but for the case.
+    const bool nearer = nearest && d == best && distance(name, candidate, true) < distance(name, *nearest, true);
+    if ((d < best || nearer) && d < candidate.size()) {
       best = d;
       nearest = &candidate;
     }

@@ -46,6 +46,7 @@ TEST(Error, EscapesWhatATerminalWouldObey) {
 TEST(Error, NearestName) {
   const std::vector<std::string> known = {"LSTM", "GRU", "Dense", "BatchNormalization"};
   EXPECT_EQ(did_you_mean("LSTN", known), " Did you mean 'LSTM'?");
+  EXPECT_EQ(did_you_mean("mes", std::vector<std::string>{"MSE", "mse"}), " Did you mean 'mse'?");  // the same case first
   EXPECT_EQ(did_you_mean("lstm", known), " Did you mean 'LSTM'?");
   EXPECT_EQ(did_you_mean("BatchNormalisation", known), " Did you mean 'BatchNormalization'?");
   EXPECT_EQ(did_you_mean("Conv1D", known), "");

@@ -39,6 +39,7 @@ void check_output(const Named& output, const std::vector<Named>& others) {
                        "': give another name");
     }
   }
+  const Uninterrupted trying;  // the trial file must not stay behind
   check_writable(output.path);
 }
 

@@ -37,7 +37,7 @@ auto naming_files(const std::vector<Named>& files, Work work) {
   }
 }
 
-// Ctrl-C must not cut a write in half: while one of these lives, SIGINT, SIGTERM and SIGHUP wait.
+// Ctrl-C must not cut a write in half or leave a trial file behind: while one of these lives, SIGINT, SIGTERM and SIGHUP wait.
 class Uninterrupted {
  public:
   Uninterrupted();

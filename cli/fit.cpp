@@ -72,21 +72,16 @@ class Fit : public Verb {
     show_progress(console, options);
 
     const auto start = std::chrono::steady_clock::now();
-    History history;
-    {
-      const Interrupt interrupt;
-      options.stop = &interrupt.requested();
-      std::vector<Named> named;
-      for (const auto& path : x_) named.push_back({"X", path});
-      for (const auto& path : y_) named.push_back({"y", path});
-      history = naming_files(named, [&] { return model.fit(Arrays(x), Arrays(y), options); });
-    }
+    Interrupt interrupt;
+    options.stop = &interrupt.requested();
+    std::vector<Named> named;
+    for (const auto& path : x_) named.push_back({"X", path});
+    for (const auto& path : y_) named.push_back({"y", path});
+    const History history = naming_files(named, [&] { return model.fit(Arrays(x), Arrays(y), options); });
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    {
-      const Uninterrupted writing;
-      save_model(model, out_);
-      if (history_) write_file_atomic(*history_, Json(history_json(history)).text() + "\n");
-    }
+    interrupt.writing();
+    save_model(model, out_);
+    if (history_) write_file_atomic(*history_, Json(history_json(history)).text() + "\n");
     return report(console, model, history, samples, seconds);
   }
 

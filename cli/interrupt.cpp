@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 
 #include "console.h"
@@ -10,31 +11,37 @@ namespace rondo::cli {
 
 namespace {
 
-std::atomic<bool> stop{false};
+constexpr std::array signals{SIGINT, SIGTERM, SIGHUP};
+std::atomic<bool> stop{false}, write{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
-struct sigaction previous_int, previous_term;
+std::array<struct sigaction, signals.size()> previous;
 
 void handle(int) {
-  // Nothing is being written while this handler is installed (see Uninterrupted), so no half file can be left.
-  if (stop.exchange(true)) _exit(Exit::interrupted);
+  // Outputs are written only after writing() was called, so no half file can be left.
+  if (stop.exchange(true) && !write) _exit(Exit::interrupted);
 }
 
 }  // namespace
 
 Interrupt::Interrupt() {
   stop = false;
+  write = false;
   struct sigaction action {};
   action.sa_handler = handle;
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, &previous_int);
-  sigaction(SIGTERM, &action, &previous_term);
+  for (std::size_t i = 0; i < signals.size(); ++i) {
+    sigaction(signals[i], nullptr, &previous[i]);
+    const bool nohup = signals[i] == SIGHUP && previous[i].sa_handler == SIG_IGN;
+    if (!nohup) sigaction(signals[i], &action, nullptr);
+  }
 }
 
 Interrupt::~Interrupt() {
-  sigaction(SIGINT, &previous_int, nullptr);
-  sigaction(SIGTERM, &previous_term, nullptr);
+  for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &previous[i], nullptr);
 }
+
+void Interrupt::writing() { write = true; }
 
 const std::atomic<bool>& Interrupt::requested() const { return stop; }
 

@@ -140,6 +140,25 @@ class Fit(Case):
             json.loads((self.folder / "h.json").read_text())
             self.assertEqual([p for p in os.listdir(self.folder) if "tmp" in p or p.startswith(".")], [])
 
+    def test_a_hang_up_saves_the_model_so_far_unless_nohup(self):
+        self.assertEqual(self.interrupted(signal.SIGHUP).returncode, 130)
+
+    def test_a_second_ctrl_c_ends_at_once_or_finishes_what_is_written(self):
+        for pause in (0, 0.0005, 0.002, 0.005, 0.01):
+            (self.folder / "n.keras").unlink(missing_ok=True)
+            process = self.start(*self.base, "--epochs", 1000000000, "--batch-size", 1, "--out", "n.keras", "--json")
+            time.sleep(1)
+            process.send_signal(signal.SIGINT)
+            time.sleep(pause)
+            process.send_signal(signal.SIGINT)
+            done = self.finish(process, timeout=30)
+            written = (self.folder / "n.keras").exists()
+            self.assertIn(done.returncode, (130, -signal.SIGINT))
+            if written:
+                self.assertEqual(done.returncode, 130)
+                self.assertIs(self.one_object(done.out)["interrupted"], True)
+            self.assertEqual([p for p in os.listdir(self.folder) if "tmp" in p or p.startswith(".")], [])
+
     def test_ctrl_c_with_json(self):
         said = self.one_object(self.interrupted(signal.SIGINT, "--json").out)
         self.assertIs(said["interrupted"], True)

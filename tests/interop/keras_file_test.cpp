@@ -1,18 +1,25 @@
-// Files that Rondo writes, and what of a file is unknown.
+// Files that Rondo writes, read back; and what is refused by name.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstring>
 #include <functional>
+#include <random>
 #include <string>
 
-#include "interop/keras_support.h"
 #include "io/hdf5.h"
+#include "io/zip.h"
 #include "model/model_state.h"
+#include "model_files.h"
+#include "rondo/core/error.h"
+#include "rondo/interop/keras.h"
+#include "rondo/layers.h"
+#include "rondo/optimizers/adam.h"
 
 namespace rondo {
 namespace {
 
-using namespace testing_files;
+using namespace files;
 
 // ---- what we write ----
 
@@ -131,54 +138,6 @@ TEST(KerasFile, ANewerFormatIsRefusedAndFieldsMayBeMissing) {
   EXPECT_TRUE(refused(with(file, {{"rondo.json", R"([])"}}), "object"));
   EXPECT_TRUE(refused(with(file, {{"rondo.json", R"({"format": 1, "training": {"step": -1}})"}}), "negative"));
   EXPECT_EQ(refusal(with(file, {{"rondo.json", R"({"format": 1})"}})), "");
-}
-
-// ---- what is unknown is refused by name ----
-
-TEST(KerasFile, UnknownThingsAreNamed) {
-  const Bytes file = save_model(small());
-  const Json good = config_of(file);
-  const auto change = [&](const std::function<void(Json&)>& edit) {
-    Json config = good;
-    edit(config);
-    return with_config(file, config);
-  };
-  const auto layer = [](Json& config) -> Json& { return config["config"]["layers"][1]; };
-  EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["class_name"] = "LSTN"; }), "Did you mean 'LSTM'"));
-  EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["module"] = "my.package"; }), "never run"));
-  EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["registered_name"] = "Package>LSTM"; }), "never run"));
-  EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["config"]["dropout"] = 0.5; }), "dropout"));
-  EXPECT_TRUE(refused(change([&](Json& c) {
-                        layer(c)["config"]["kernel_regularizer"] = {{"class_name", "L2"}};
-                      }),
-                      "kernel_regularizer"));
-  EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["config"]["peephole"] = true; }), "peephole"));
-  EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["config"]["dtype"] = "mixed_float16"; }), "mixed_float16"));
-  EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["config"]["activation"] = "tanhh"; }), "Did you mean 'tanh'"));
-  EXPECT_TRUE(refused(change([&](Json& c) { c["class_name"] = "Subclassed"; }), "Subclassed"));
-  EXPECT_TRUE(refused(change([&](Json& c) { c["config"]["layers"][0]["config"]["dtype"] = "int32"; }), "int32"));
-  EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["class_name"] = "Sequential"; }), "inside a model"));
-  EXPECT_TRUE(refused(with(file, {{"assets/vocabulary.txt", "a"}}), "assets/vocabulary.txt"));
-  EXPECT_TRUE(refused(with(file, {{"../../etc/passwd", "a"}}), "unknown member"));
-}
-
-TEST(KerasFile, AnUnknownOptimizerOrLossLeavesAModelThatPredicts) {
-  const Bytes file = save_model(small());
-  for (const char* key : {"optimizer", "loss"}) {
-    Json config = config_of(file);
-    config["compile_config"][key] = "nobody_knows_me";
-    LoadReport report;
-    const Model model = load_model(with_config(file, config), {.report = &report});
-    EXPECT_FALSE(model.compiled());
-    ASSERT_FALSE(report.notes.empty());
-    EXPECT_NE(report.notes[0].find("nobody_knows_me"), std::string::npos) << report.notes[0];
-    EXPECT_EQ(model.predict(Array(Shape{1, 4, 2}, real(1))).shape(), (Shape{1, 1}));
-  }
-  Json config = config_of(file);
-  config["compile_config"]["metrics"] = {"unheard_of"};
-  LoadReport report;
-  EXPECT_TRUE(load_model(with_config(file, config), {.report = &report}).compiled());
-  ASSERT_FALSE(report.notes.empty());
 }
 
 }  // namespace

@@ -295,9 +295,13 @@ class FunctionalReader {
     for (std::size_t i = 0; i < carried.size(); ++i) masked[i] = carried[i] != Masks::none;
     const MaskFlow flow = entry.layer->mask_flow({masked.get(), carried.size()});
     const auto& results = entry.results[key.second];
-    // In Keras a call with separate states sees a mask only if it is given one.
-    if (call.separate && flow != MaskFlow::make && (explicit_masks_ || call.mask != nullptr))
-      results[0].node()->hide_masks = silent;
+    // In Keras a call with separate states sees a mask only if it is given one. Any call that was recorded with mask=None had
+    // none when the file was written, whatever layers do today: Keras 3.3 lost masks at a Concatenate.
+    if (flow != MaskFlow::make) {
+      const bool none_given = silent && call.mask != nullptr && masked[0];
+      if (none_given || (call.separate && silent && explicit_masks_)) results[0].node()->hide_masks = true;
+      if (call.separate && !silent) results[0].node()->hide_masks = false;
+    }
     for (std::size_t o = 0; o < results.size(); ++o) {
       const TensorAt at{key.first, key.second, o};
       if (flow == MaskFlow::pass && (o == 0 || results[o].shape().rank() > 2)) {

@@ -107,7 +107,7 @@ void ConfigReader::field(std::string_view key, double& value, double fallback) {
 void ConfigReader::field(std::string_view key, std::string& value, const std::string& fallback) {
   const Json* json = find(key);
   if (json && json->is_null()) {
-    value = "none";  // merge_mode=None
+    value = "None";  // merge_mode=None
   } else {
     value = json ? string_of(*json, what(key)) : fallback;
   }
@@ -244,7 +244,7 @@ void ConfigWriter::field(std::string_view key, bool& value, bool fallback) { put
 void ConfigWriter::field(std::string_view key, Index& value, Index fallback) { put(key, value, value != fallback); }
 void ConfigWriter::field(std::string_view key, double& value, double fallback) { put(key, value, value != fallback); }
 void ConfigWriter::field(std::string_view key, std::string& value, const std::string& fallback) {
-  put(key, value == "none" ? Json() : Json(value), value != fallback);
+  put(key, value == "None" ? Json() : Json(value), value != fallback);
 }
 void ConfigWriter::field(std::string_view key, std::vector<Index>& value, const std::vector<Index>& fallback) {
   put(key, value, value != fallback);

@@ -77,6 +77,17 @@ TEST(KerasFile, SharedLayersAndSeveralOutputs) {
     for (Index i = 0; i < one[o].size(); ++i) EXPECT_EQ(one[o].data()[i], two[o].data()[i]);
 }
 
+// Keras's merge_mode=None is null in a file, not a text.
+TEST(KerasFile, KerasNullIsNull) {
+  const SymbolicTensor x = Input({4, 2});
+  const auto y = Bidirectional(GRU(2), {.merge_mode = "none"}).call({x});
+  const Bytes file = save_model(Model({x}, {y[0], y[1]}));
+  const Json config = config_of(file)["config"]["layers"][1]["config"];
+  ASSERT_TRUE(config.contains("merge_mode"));
+  EXPECT_TRUE(config["merge_mode"].is_null());
+  EXPECT_EQ(load_model(file).output_shapes().size(), 2u);
+}
+
 TEST(KerasFile, AMaskGivenToStatesIsKept) {
   set_random_seed(3);
   const SymbolicTensor x = Input({4, 2}), h = Input({3}), c = Input({3});

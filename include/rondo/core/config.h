@@ -40,7 +40,7 @@ class ConfigVisitor {
   virtual void field(std::string_view key, bool& value, bool fallback) = 0;
   virtual void field(std::string_view key, Index& value, Index fallback) = 0;
   virtual void field(std::string_view key, double& value, double fallback) = 0;
-  virtual void field(std::string_view key, std::string& value, const std::string& fallback) = 0;
+  virtual void field(std::string_view key, std::string& value, const std::string& fallback) = 0;  // "None": Keras's None
   virtual void field(std::string_view key, std::vector<Index>& value, const std::vector<Index>& fallback) = 0;
   virtual void field(std::string_view key, std::optional<double>& value) = 0;  // Keras's default: None
   virtual void field(std::string_view key, Activation& value, const Activation& fallback) = 0;

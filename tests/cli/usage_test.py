@@ -72,7 +72,10 @@ class Usage(Case):
             self.assertEqual(b"\x1b[3" in self.on_terminal(["summary", "none.keras"], **extra), coloured, extra)
 
     def on_terminal(self, words, **extra):
-        ours, theirs = pty.openpty()
+        try:
+            ours, theirs = pty.openpty()
+        except OSError as error:
+            self.skipTest(f"no terminals here: {error}")  # a chroot without /dev/pts
         process = subprocess.Popen([harness.BINARY, *words], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs,
                                    env=harness.fixtures.environment(harness.BINARY, **extra))
         os.close(theirs)

@@ -73,28 +73,14 @@ RONDO_INLINE void gemm_tile(const real* a, Index lda, Index k, const real* packe
   });
 }
 
-// How many of n rows the next tile takes, of at most `most`: the last two share what is left, because a tile of one row has too
-// few independent sums to fill the multiply-add units.
-inline constexpr Index next_tile(Index n, Index most) { return n <= most ? n : n < 2 * most ? (n + 1) / 2 : most; }
-
-// f(std::integral_constant<int, n>) for a run-time n in 1 .. Most.
-template <int Most, class F>
-RONDO_INLINE void with_rows(Index n, F&& f) {
-  times<Most>([&](auto i) RONDO_INLINE_LAMBDA {
-    if (n == i + 1) f(std::integral_constant<int, i() + 1>{});
-  });
-}
-
 template <int P>
 inline void gemm_panels(const real* a, Index lda, Index m, Index k, const real* packed, Index n, const real* bias, bool add,
                         real* c, Index ldc) {
-  for (Index r = 0; r < m;) {
-    const Index rows = next_tile(m - r, tile_rows);
-    with_rows<tile_rows>(rows, [&](auto R) RONDO_INLINE_LAMBDA {
-      gemm_tile<R(), P>(a + r * lda, lda, k, packed, n, bias, add, c + r * ldc, ldc);
-    });
-    r += rows;
-  }
+  Index r = 0;
+  for (; r + tile_rows <= m; r += tile_rows)
+    gemm_tile<tile_rows, P>(a + r * lda, lda, k, packed, n, bias, add, c + r * ldc, ldc);
+  for (; r + 2 <= m; r += 2) gemm_tile<2, P>(a + r * lda, lda, k, packed, n, bias, add, c + r * ldc, ldc);
+  for (; r < m; ++r) gemm_tile<1, P>(a + r * lda, lda, k, packed, n, bias, add, c + r * ldc, ldc);
 }
 
 inline void gemm(const real* a, Index lda, Index m, Index k, const real* packed, Index n, const real* bias, bool add, real* c,
@@ -137,12 +123,11 @@ RONDO_INLINE void tn_tile(const real* a, Index lda, const real* d, Index m, Inde
 
 template <int N>
 inline void tn_columns(const real* a, Index lda, const real* d, Index m, Index k, Index n, real* c, Index ldc) {
-  constexpr int most = 2 * tile_rows;  // 6 x 2 accumulators (AVX2), 12 x 2 (AVX-512)
-  for (Index i = 0; i < k;) {
-    const Index rows = next_tile(k - i, most);
-    with_rows<most>(rows, [&](auto K) RONDO_INLINE_LAMBDA { tn_tile<K(), N>(a + i, lda, d, m, n, c + i * ldc, ldc); });
-    i += rows;
-  }
+  constexpr int rows = 2 * tile_rows;  // 6 x 2 accumulators (AVX2), 12 x 2 (AVX-512)
+  Index i = 0;
+  for (; i + rows <= k; i += rows) tn_tile<rows, N>(a + i, lda, d, m, n, c + i * ldc, ldc);
+  for (; i + 4 <= k; i += 4) tn_tile<4, N>(a + i, lda, d, m, n, c + i * ldc, ldc);
+  for (; i < k; ++i) tn_tile<1, N>(a + i, lda, d, m, n, c + i * ldc, ldc);
 }
 
 inline void gemm_tn(const real* a, Index lda, const real* d, Index ldd, Index m, Index k, Index n, real* c, Index ldc) {

@@ -163,11 +163,13 @@ inline void forward_step(const StepForward& s, const Act& f) {
     return;
   }
   for (Index unit = 0; unit < s.size.Hp; unit += lanes) {
-    for (Index r = 0; r < s.rows;) {
-      const Index rows = next_tile(s.rows - r, most);
-      with_rows<most>(rows, [&](auto R) RONDO_INLINE_LAMBDA { forward_tile<Cell, R(), 1>(s, f, r, unit); });
-      r += rows;
-    }
+    Index r = 0;
+    if constexpr (most > 2)
+      for (; r + most <= s.rows; r += most) forward_tile<Cell, most, 1>(s, f, r, unit);
+    if constexpr (most > 4)
+      for (; r + 4 <= s.rows; r += 4) forward_tile<Cell, 4, 1>(s, f, r, unit);
+    for (; r + 2 <= s.rows; r += 2) forward_tile<Cell, 2, 1>(s, f, r, unit);
+    if (r < s.rows) forward_tile<Cell, 1, 1>(s, f, r, unit);
   }
 }
 

@@ -68,6 +68,17 @@ void Part::gather(std::span<const Index> ids, std::span<real* const> x, std::spa
   }
 }
 
+Part Part::slice(Index first, Index count) const {
+  if (first < 0 || count < 0 || first > samples() || count > samples() - first) {
+    fail(Code::value, "no windows " + std::to_string(first) + " and " + std::to_string(count) + " from there: the part has " +
+                          grouped(samples()) + ".");
+  }
+  Part out = *this;
+  out.first_ = first_ + first;
+  out.last_ = out.first_ + count;
+  return out;
+}
+
 void Part::check(Index sample, Index step, Index target) const {
   const Framing& f = frame_.framing();
   if (sample >= 0 && sample < samples() && step >= 0 && step < f.horizon && target >= 0 &&

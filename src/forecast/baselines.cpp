@@ -36,9 +36,10 @@ Forecast seasonal_naive(const Part& part, Index season) {
         Index from = season > row ? -1 : row - seasons * season;
         while (from >= 0 && !std::isfinite(v[static_cast<std::size_t>(from)])) from -= season;
         if (from < 0) {
-          fail(Code::value,
-               "the seasonal naive forecast of row " + std::to_string(row) + " needs a value " + std::to_string(season) +
-                   " rows before it (or a multiple), but the table does not reach back that far. Shorten the season.");
+          fail(Code::value, "a season of " + std::to_string(season) + " rows is longer than the history: the forecast of row " +
+                                std::to_string(row) + " (from rows 0 .. " + std::to_string(last) +
+                                ") has no value one season, or several, before it. Give .season = " + std::to_string(last + 1) +
+                                " or less (on the command line --season), or a longer lookback.");
         }
         out(i, h, k) = v[static_cast<std::size_t>(from)];
       }

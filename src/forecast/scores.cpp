@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "data/frame_data.h"
+#include "forecast/error_sums.h"
 #include "rondo/core/error.h"
 #include "rondo/forecast/forecast.h"
 
@@ -28,6 +29,37 @@ double naive_error(const Part& part, Index season, Index target) {
   return count > 0 && sum > 0 ? sum / static_cast<double>(count) : std::numeric_limits<double>::quiet_NaN();
 }
 
+ErrorSums::ErrorSums(Index steps) : absolute_(static_cast<std::size_t>(steps)), squares_(absolute_) {}
+
+void ErrorSums::add(const Forecast& forecast, const Part& part, Index target) {
+  for (std::size_t h = 0; h < absolute_.size(); ++h) {
+    for (Index i = 0; i < part.samples(); ++i) {
+      const double error = forecast(i, static_cast<Index>(h), target) - part.truth(i, static_cast<Index>(h), target);
+      absolute_[h] += std::fabs(error);
+      squares_[h] += error * error;
+    }
+  }
+  samples_ += part.samples();
+}
+
+Scores ErrorSums::scores(double naive) const {
+  Scores out;
+  const auto n = static_cast<double>(samples_);
+  double absolute = 0, squares = 0;
+  for (std::size_t h = 0; h < absolute_.size(); ++h) {
+    out.mae_by_step.push_back(absolute_[h] / n);
+    out.rmse_by_step.push_back(std::sqrt(squares_[h] / n));
+    out.mase_by_step.push_back(absolute_[h] / n / naive);
+    absolute += absolute_[h];
+    squares += squares_[h];
+  }
+  const double all = n * static_cast<double>(absolute_.size());
+  out.mae = absolute / all;
+  out.rmse = std::sqrt(squares / all);
+  out.mase = out.mae / naive;
+  return out;
+}
+
 Scores score(const Forecast& forecast, const Part& part, const ScoreOptions& options) {
   const Index steps = part.frame().framing().horizon;
   const double naive = naive_error(part, options.season, options.target);
@@ -38,27 +70,9 @@ Scores score(const Forecast& forecast, const Part& part, const ScoreOptions& opt
                           std::to_string(part.samples()) + " x " + std::to_string(steps) + ".");
   }
   if (part.samples() == 0) fail(Code::value, "the part holds no window: there is nothing to score.");
-  Scores out;
-  double absolute = 0, squares = 0;
-  for (Index h = 0; h < steps; ++h) {
-    double a = 0, s = 0;
-    for (Index i = 0; i < part.samples(); ++i) {
-      const double error = forecast(i, h, options.target) - part.truth(i, h, options.target);
-      a += std::fabs(error);
-      s += error * error;
-    }
-    const auto n = static_cast<double>(part.samples());
-    out.mae_by_step.push_back(a / n);
-    out.rmse_by_step.push_back(std::sqrt(s / n));
-    out.mase_by_step.push_back(a / n / naive);
-    absolute += a;
-    squares += s;
-  }
-  const double n = static_cast<double>(part.samples()) * static_cast<double>(steps);
-  out.mae = absolute / n;
-  out.rmse = std::sqrt(squares / n);
-  out.mase = out.mae / naive;
-  return out;
+  ErrorSums sums(steps);
+  sums.add(forecast, part, options.target);
+  return sums.scores(naive);
 }
 
 }  // namespace rondo

@@ -37,6 +37,9 @@ class Part : public Source {
   Index end_row() const { return end_row_; }
   Index train_rows() const { return train_rows_; }  // the scales were fitted on rows [0, train_rows); 0: not known here
 
+  // `count` windows from sample `first` on, under the same scales. Throws Error(value) when out of range.
+  Part slice(Index first, Index count) const;
+
   // One target value in original units (sample of this part, step of the horizon, target column). Both throw Error(value) when
   // out of range.
   double truth(Index sample, Index step, Index target = 0) const;

@@ -3,7 +3,9 @@
 //     z_y = W^T z_x + b        z_x: the window, (lookback * features) values;  z_y: (horizon * targets)
 //     W, b minimise  sum over training windows |z_y - W^T z_x - b|^2 + alpha |W|^2        (Hoerl and Kennard 1970)
 //
-// alpha is the one of a fixed grid with the smallest validation error; without a validation part it is 1 a window.
+// alpha is the one with the smallest mean absolute error on the validation part, in normalised units, of the grid 1e-6 .. 1e3
+// (in steps of sqrt(10)) times the mean over the inputs of their sum of squares about their mean: so the grid means the same
+// for any units and any number of windows. Without a validation part it is 0.01 of that sum.
 #pragma once
 
 #include <optional>
@@ -26,8 +28,11 @@ struct Ridge {
   Index windows = 0;  // that it was fitted on: evenly taken from the training part when that is very large
 };
 
-// Deterministic. Time and memory are bounded whatever the sizes: about two seconds and 50 MB at most.
+// Deterministic, the same bits on every instruction set. Computed in double. Time and memory are bounded: about a second and
+// 50 MB beside the weights themselves. Inputs that never change get weight 0. Throws Error(value) for an alpha that is negative
+// or not finite.
 Ridge fit_ridge(const Split& split, const RidgeOptions& options = {});
+// Throws Error(shape) if the part's windows are of another size.
 Forecast forecast(const Ridge& ridge, const Part& part);
 
 }  // namespace rondo

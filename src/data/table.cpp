@@ -127,6 +127,28 @@ std::string Table::row_text(Index row) const {
   return "row " + std::to_string(row) + (known.empty() ? "" : " (" + known + ")");
 }
 
+Table Table::in_order(std::span<const std::uint32_t> order) && {
+  for (const std::uint32_t row : order) {
+    if (row >= rows_) fail(Code::value, "no row " + std::to_string(row) + ": the table has " + grouped(rows_) + ".");
+  }
+  for (auto& column : columns_) {
+    auto turned = std::make_shared<Column>();
+    turned->name = column->name;
+    turned->text = column->text;
+    if (column->text) {
+      for (const std::uint32_t row : order) turned->labels.push_back(column->labels[row]);
+      turned->labels.shrink_to_fit();
+    } else {
+      turned->numbers.reserve(order.size());
+      for (const std::uint32_t row : order) turned->numbers.push_back(column->numbers[row]);
+    }
+    column = std::move(turned);
+  }
+  rows_ = static_cast<Index>(order.size());
+  first_line_ = 0;  // row i is no longer on line first_line_ + i
+  return std::move(*this);
+}
+
 std::string Table::text() const {
   std::string out = "table of " + grouped(rows_) + " rows x " + grouped(columns()) + (columns() == 1 ? " column" : " columns");
   if (!source_.empty()) out += " from " + escaped(source_);

@@ -2,9 +2,11 @@
 // first.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <iosfwd>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +61,10 @@ class Table {
   // "row 17", with what is known of it: "row 17 (line 19, 1950-06)". Rows count from 0, lines from 1.
   std::string row_text(Index row) const;
   const std::string& source() const { return source_; }  // the file, for messages; "" if none
+
+  // Row i is what was row order[i]; throws Error(value) if one is out of range. A column that no other table holds is given up
+  // before the next one is built, so that no more than one is held twice.
+  Table in_order(std::span<const std::uint32_t> order) &&;
 
   // One line per column: name, kind, first and last value, missing values.
   std::string text() const;

@@ -82,6 +82,13 @@ void Console::note(const std::string& text) {
   std::cerr << "rondo " << verb_ << (colour_ ? ": \x1b[33mnote:\x1b[0m " : ": note: ") << printable(escaped(text), 1);
 }
 
+void Console::say(const std::string& text) {
+  if (json_) return;
+  std::cout << text;
+  std::cout.flush();
+  if (!std::cout) rondo::fail(Code::output, "standard output could not be written");
+}
+
 void Console::result(const std::string& text, Json::Object object) {
   if (json_) {
     object.emplace_back("notes", Json::strings(notes_));

@@ -39,6 +39,9 @@ class Console {
   void note(const std::string& text);
   const std::vector<std::string>& notes() const { return notes_; }
 
+  // Part of the result, told while the rest is still being worked on: to standard output at once; nothing with --json.
+  void say(const std::string& text);
+
   // The result, once: the object with --json, the text without.
   void result(const std::string& text, Json::Object object);
 

@@ -1,22 +1,12 @@
 // rondo summary: Keras's table, with the axes by name.
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-#include <algorithm>
-
 #include "files.h"
 #include "model/model_state.h"
+#include "screen.h"
 #include "verbs.h"
 
 namespace rondo::cli {
 
 namespace {
-
-int terminal_width() {
-  winsize size{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return std::max<int>(size.ws_col, 60);
-  return 80;
-}
 
 struct Count {
   Index all = 0, trainable = 0;
@@ -47,7 +37,7 @@ class Summary : public Verb {
   int run(Console& console) override {
     const Model model = read_model(model_, true, console);
     SummaryOptions options;
-    options.width = terminal_width();
+    options.width = screen().width;
     std::string text = model.summary(options);
     if (!text.ends_with('\n')) text += '\n';
 

@@ -18,6 +18,35 @@ Part::Part(Frame frame, Scaler scaler)
   bind();
 }
 
+namespace {
+
+// The first window, of all, whose target row + extra is not before `row`; targets of later windows lie later.
+Index first_from(const FrameData& d, Index row, Index extra) {
+  Index low = 0, high = d.samples;
+  while (low < high) {
+    const Index middle = low + (high - low) / 2;
+    if (d.target_row(middle) + extra < row) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+}  // namespace
+
+Part::Part(Frame frame, Scaler scaler, Index first_row, Index end_row, Index train_rows)
+    : frame_(std::move(frame)), scaler_(std::move(scaler)) {
+  end_row_ = std::clamp<Index>(end_row, 0, frame_.rows());
+  first_row_ = std::clamp<Index>(first_row, 0, end_row_);
+  train_rows_ = std::clamp<Index>(train_rows, 0, frame_.rows());
+  const FrameData& d = frame_.data();
+  first_ = first_from(d, first_row_, 0);
+  last_ = std::max(first_, first_from(d, end_row_, d.framing.horizon - 1));
+  bind();
+}
+
 Part::Part(Frame frame, Scaler scaler, Index first, Index last, Index first_row, Index end_row, Index train_rows)
     : frame_(std::move(frame)),
       scaler_(std::move(scaler)),
@@ -141,23 +170,11 @@ Split split(const Frame& frame, const SplitOptions& options) {
     return std::clamp<Index>(static_cast<Index>(std::floor(fraction * static_cast<double>(d.rows) + 1e-6)), 0, d.rows);
   };
   const Index rows[] = {0, cut(options.train), options.test == 0 ? d.rows : cut(options.train + options.validation), d.rows};
-  // Targets of later windows lie later, so each part is a run of windows.
-  const auto first_from = [&](Index row, Index extra) {  // the first window whose target row + extra is not before `row`
-    Index low = 0, high = d.samples;
-    while (low < high) {
-      const Index middle = low + (high - low) / 2;
-      if (d.target_row(middle) + extra < row) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
-  };
+  // Each part is a run of windows.
   Index first[3], last[3];
   for (int p = 0; p < 3; ++p) {
-    first[p] = first_from(rows[p], 0);
-    last[p] = std::max(first[p], first_from(rows[p + 1], d.framing.horizon - 1));
+    first[p] = first_from(d, rows[p], 0);
+    last[p] = std::max(first[p], first_from(d, rows[p + 1], d.framing.horizon - 1));
     if (rows[p] == rows[p + 1]) last[p] = first[p];
     if (first[p] == last[p] && (fractions[p] > 0 || p == 0)) {
       const Index need = d.framing.lookback + d.framing.gap + d.framing.horizon;

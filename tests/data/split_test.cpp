@@ -99,6 +99,28 @@ TEST(Split, NoTargetRowInTwoParts) {
 }
 
 // Nothing of the validation and test rows reaches a scale, under any normalisation.
+// A part by rows holds the windows that split() puts there, and those alone whose targets all lie in them.
+TEST(Split, APartByRows) {
+  const Split s = split(frame(noise(200, 2, 5), {.target = "c0", .lookback = 7, .horizon = 3, .stride = 2, .gap = 1}));
+  const Frame& f = s.train.frame();
+  for (const Part* part : {&s.train, &s.validation, &s.test}) {
+    const Part same(f, s.scaler(), part->first_row(), part->end_row(), part->train_rows());
+    EXPECT_EQ(same.first(), part->first());
+    EXPECT_EQ(same.samples(), part->samples());
+    EXPECT_EQ(same.text(), part->text());
+    EXPECT_EQ(same.train_rows(), 140);
+    EXPECT_EQ(same.truth(0, 2), part->truth(0, 2));
+  }
+  for (Index first = 0; first <= 200; first += 13) {
+    for (Index end = first; end <= 200; ++end) {
+      Index count = 0;
+      for (Index i = 0; i < f.samples(); ++i) count += f.target_row(i) >= first && f.target_row(i) + 3 <= end;
+      EXPECT_EQ(Part(f, s.scaler(), first, end).samples(), count) << first << " .. " << end;
+    }
+  }
+  EXPECT_EQ(Part(f, s.scaler(), -5, 1000).samples(), f.samples());
+}
+
 TEST(Split, LaterRowsChangeNoScale) {
   for (const Normalize kind : {Normalize::window, Normalize::standard, Normalize::min_max, Normalize::none}) {
     Table before = noise(200, 3, 2), after;

@@ -24,6 +24,8 @@ class Part : public Source {
  public:
   // All windows of `frame` under scales fitted before (by split(), or read from a model file).
   Part(Frame frame, Scaler scaler);
+  // The windows whose targets all lie in rows [first_row, end_row), possibly none. train_rows: see below.
+  Part(Frame frame, Scaler scaler, Index first_row, Index end_row, Index train_rows = 0);
 
   Index samples() const override { return last_ - first_; }
   Shapes x_shapes() const override { return frame_.x_shapes(); }

@@ -1,0 +1,65 @@
+#include "numbers.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace rondo::cli {
+
+namespace {
+
+std::string printed(const char* format, double value) {
+  char buffer[64];
+  std::snprintf(buffer, sizeof buffer, format, value);
+  return buffer;
+}
+
+}  // namespace
+
+int decimals_for(std::span<const double> values) {
+  double smallest = 0;
+  for (const double v : values) {
+    const double size = std::abs(v);
+    if (std::isfinite(v) && size > 0 && (smallest == 0 || size < smallest)) smallest = size;
+  }
+  return smallest == 0 ? 2 : std::clamp(3 - static_cast<int>(std::floor(std::log10(smallest))), 0, 6);
+}
+
+std::string fixed(double value, int decimals) {
+  if (!std::isfinite(value)) return "-";
+  if (std::abs(value) >= 1e8 || (value != 0 && std::abs(value) < 1e-5)) return printed("%.3e", value);
+  char buffer[64];
+  std::snprintf(buffer, sizeof buffer, "%.*f", decimals, value);
+  return buffer;
+}
+
+std::string axis_number(double value, int decimals) {
+  if (std::abs(value) >= 1e8 || (value != 0 && std::abs(value) < 1e-5)) return printed("%.3g", value);
+  return fixed(value, decimals);
+}
+
+std::string clock_text(double seconds) {
+  const auto total = static_cast<long long>(std::llround(std::clamp(seconds, 0.0, 1e9)));
+  char buffer[48];
+  if (total >= 3600) {
+    std::snprintf(buffer, sizeof buffer, "%lld:%02lld:%02lld", total / 3600, total / 60 % 60, total % 60);
+  } else {
+    std::snprintf(buffer, sizeof buffer, "%lld:%02lld", total / 60, total % 60);
+  }
+  return buffer;
+}
+
+std::string duration_text(double seconds) {
+  if (seconds < 0.001) return printed("%.2g ms", seconds * 1e3);
+  if (seconds < 0.9995) return printed("%.3g ms", seconds * 1e3);
+  if (seconds < 99.95) return printed("%.1f s", seconds);
+  if (seconds < 7200) return printed("%.0f min", seconds / 60);
+  return printed("%.1f h", seconds / 3600);
+}
+
+std::string percent(double part) {
+  const double p = part * 100;
+  return printed(std::abs(p) < 9.95 && std::abs(p - std::round(p)) > 0.05 ? "%.1f %%" : "%.0f %%", p);
+}
+
+}  // namespace rondo::cli

@@ -277,7 +277,8 @@ class Problem {
     Index most = std::min(n, std::max<Index>(32, gathered_values / elements(part.x_shapes())));
     // Windows beyond largest_system help only while the inputs are no more than it.
     if (d > static_cast<double>(largest_system)) most = std::min(most, largest_system);
-    const auto cost = [&](double windows) { return windows * d * (std::min(windows, d) / 2 + outputs); };
+    // The dual gathers its windows again for every block of others, which costs about what its products do.
+    const auto cost = [&](double windows) { return windows * d * ((windows < d ? windows : d / 2) + outputs); };
     if (cost(static_cast<double>(most)) > multiply_adds) {
       Index low = 1, high = most;  // cost(low) fits, or nothing does
       while (low + 1 < high) {

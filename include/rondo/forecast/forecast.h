@@ -34,6 +34,11 @@ Forecast forecast(const Model& model, const Part& part, const PredictOptions& op
 // The forecast of the rows after the table's end, from its last `lookback` rows: one sample, steps gap+1 .. gap+horizon after
 // the last row. Throws Error(value) if those rows hold a missing value.
 Forecast forecast_next(const Model& model, const Part& part, const PredictOptions& options = {});
+// The same for a model that was read from a file, with its framing and scales, from any table that has its columns and at least
+// `lookback` rows; `steps` rows of it. Beyond the horizon, forecasts are read as if they were the past, which needs every
+// feature to be a target and no gap; Error(value) says what to train otherwise.
+Forecast forecast_next(const Model& model, const Framing& framing, const Scaler& scaler, const Table& table, Index steps,
+                       const PredictOptions& options = {});
 
 Forecast truth(const Part& part);
 // Every step is the last known value.

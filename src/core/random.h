@@ -4,12 +4,20 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 #include "rondo/core/types.h"
 
 namespace rondo {
 
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) noexcept;
+
+// FNV-1a: a number for a name, the same on every machine.
+constexpr std::uint64_t hash_of(std::string_view name) noexcept {
+  std::uint64_t hash = 0xCBF29CE484222325;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
+  return hash;
+}
 
 // A sequence of draws: number i of stream `stream` under `seed`.
 class Random {

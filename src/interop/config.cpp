@@ -118,12 +118,20 @@ void ConfigReader::field(std::string_view key, std::vector<Index>& value, const 
     value = fallback;
     return;
   }
+  if (json->is_null()) {
+    value = fallback;
+    return;
+  }
+  numbers(key, *json, value);
+}
+// [1, 2, null], or a single number.
+void ConfigReader::numbers(std::string_view key, const Json& json, std::vector<Index>& value) const {
   value.clear();
-  if (json->is_array()) {
-    if (json->size() > 64) fail(Code::format, what(key) + " has " + std::to_string(json->size()) + " entries");
-    for (const Json& item : *json) value.push_back(index_of(item, what(key)));
+  if (json.is_array()) {
+    if (json.size() > 64) fail(Code::format, what(key) + " has " + std::to_string(json.size()) + " entries");
+    for (const Json& item : json) value.push_back(item.is_null() ? None : index_of(item, what(key)));
   } else {
-    value.push_back(index_of(*json, what(key)));
+    value.push_back(index_of(json, what(key)));
   }
 }
 void ConfigReader::field(std::string_view key, std::optional<double>& value) {
@@ -183,16 +191,15 @@ void ConfigReader::field(std::string_view key, LayerRef& value) {
   value = json && !json->is_null() ? read_layer(*json, notes_) : LayerRef();
 }
 
-void ConfigReader::required(std::string_view key, Index& value) {
+const Json& ConfigReader::needed(std::string_view key) {
   const Json* json = find(key);
   if (!json) fail(Code::format, where_ + ": '" + std::string(key) + "' is missing");
-  value = index_of(*json, what(key));
+  return *json;
 }
-void ConfigReader::required(std::string_view key, std::string& value) {
-  const Json* json = find(key);
-  if (!json) fail(Code::format, where_ + ": '" + std::string(key) + "' is missing");
-  value = string_of(*json, what(key));
-}
+void ConfigReader::required(std::string_view key, Index& value) { value = index_of(needed(key), what(key)); }
+void ConfigReader::required(std::string_view key, double& value) { value = number_of(needed(key), what(key)); }
+void ConfigReader::required(std::string_view key, std::string& value) { value = string_of(needed(key), what(key)); }
+void ConfigReader::required(std::string_view key, std::vector<Index>& value) { numbers(key, needed(key), value); }
 void ConfigReader::only(std::string_view key, double neutral_value) {
   const Json* json = find(key);
   if (!json || json->is_null()) return;
@@ -247,7 +254,8 @@ void ConfigWriter::field(std::string_view key, std::string& value, const std::st
   put(key, value == "None" ? Json() : Json(value), value != fallback);
 }
 void ConfigWriter::field(std::string_view key, std::vector<Index>& value, const std::vector<Index>& fallback) {
-  put(key, value, value != fallback);
+  // An unknown size in a shape is Keras's None; elsewhere -1 is a number (an axis).
+  put(key, key.ends_with("_shape") ? json_of(Shape(value)) : Json(value), value != fallback);
 }
 void ConfigWriter::field(std::string_view key, std::optional<double>& value) {
   // A whole number is written as one: Keras refuses ema_overwrite_frequency 2.0.

@@ -29,12 +29,16 @@ class ConfigReader : public ConfigVisitor {
   void field(std::string_view key, Initializer& value, const Initializer& fallback) override;
   void field(std::string_view key, LayerRef& value) override;
   void required(std::string_view key, Index& value) override;
+  void required(std::string_view key, double& value) override;
   void required(std::string_view key, std::string& value) override;
+  void required(std::string_view key, std::vector<Index>& value) override;
   void only(std::string_view key, double neutral) override;
   void only_none(std::string_view key) override;
 
  private:
   const Json* find(std::string_view key);  // nullptr if absent; marks the key as known
+  const Json& needed(std::string_view key);
+  void numbers(std::string_view key, const Json& json, std::vector<Index>& value) const;
   std::string what(std::string_view key) const { return where_ + ": " + std::string(key); }
 
   const Json& config_;
@@ -59,7 +63,9 @@ class ConfigWriter : public ConfigVisitor {
   void field(std::string_view key, Initializer& value, const Initializer& fallback) override;
   void field(std::string_view key, LayerRef& value) override;
   void required(std::string_view key, Index& value) override { put(key, value, true); }
+  void required(std::string_view key, double& value) override { put(key, value, true); }
   void required(std::string_view key, std::string& value) override { put(key, value, true); }
+  void required(std::string_view key, std::vector<Index>& value) override { put(key, value, true); }
   void only(std::string_view, double) override {}
   void only_none(std::string_view) override {}
 

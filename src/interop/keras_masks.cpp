@@ -27,6 +27,11 @@ bool is_operation(const Json& object) {
   return name.starts_with("keras.src.ops") || name.starts_with("keras.ops");
 }
 
+bool merges(std::string_view class_name) {
+  static const std::set<std::string_view> names = {"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"};
+  return names.contains(class_name);
+}
+
 Masks::Id Masks::of(const TensorAt& tensor) const {
   const auto it = masks_.find(tensor);
   return it == masks_.end() ? none : it->second;

@@ -22,6 +22,9 @@ struct TensorAt {
 // True for an entry that is an operation (keras.ops), no layer.
 bool is_operation(const Json& object);
 
+// Add and its company: one tensor of several, value by value; the mask is the "or" of all masks.
+bool merges(std::string_view class_name);
+
 // Equal masks have equal numbers.
 class Masks {
  public:
@@ -35,6 +38,7 @@ class Masks {
   // What a Masking layer makes of this input, and what Concatenate makes of its inputs' masks.
   Id made(const Json& config, const TensorAt& input);
   Id concatenated(const Json& config, const std::vector<Id>& masks, Index rank);
+  Id merged(const std::vector<Id>& masks) { return joined(masks, -1); }
   // What the operations behind a "__keras_tensor__" compute; `none` if it is not a mask of those two kinds.
   Id read(const Json& tensor, const Resolve& resolve, int depth = 0);
 

@@ -310,6 +310,8 @@ class FunctionalReader {
         const Json& config = member(*entry.object, "config");
         if (entry.layer->class_name() == "Concatenate") {
           masks_.set(at, masks_.concatenated(config, carried, results[0].shape().rank()));
+        } else if (merges(entry.layer->class_name())) {
+          masks_.set(at, masks_.merged(carried));
         } else {
           masks_.set(at, masks_.made(config, call.inputs[0]));
         }

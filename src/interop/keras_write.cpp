@@ -5,6 +5,7 @@
 #include <set>
 
 #include "interop/config.h"
+#include "interop/keras_masks.h"
 #include "model/model_state.h"
 
 namespace rondo::interop {
@@ -55,6 +56,13 @@ class MaskWriter {
     const Shape& shape = maker.out[0];
     if (maker.layer->class_name() == "Masking")
       return any(operation("NotEqual", {}, Json::array({tensor_(maker.in[0]), config.value("mask_value", 0.0)}), shape), shape);
+    if (merges(maker.layer->class_name())) {
+      Json mask = of(maker.in[0]);
+      for (std::size_t i = 1; i < maker.in.size(); ++i)
+        mask = operation("LogicalOr", {}, Json::array({mask, of(maker.in[i])}),
+                         Shape(std::vector<Index>(shape.begin(), shape.end() - 1)));
+      return mask;
+    }
     if (maker.layer->class_name() != "Concatenate" || shape.rank() != 3) return {};
     const Index axis = config.value("axis", Index{-1});
     Json parts = Json::array(), first;
@@ -153,7 +161,7 @@ Json write_functional(const ModelState& state) {
   MaskWriter masks(graph, tensor);
   const auto inbound = [&](const Graph::Node& node, bool states) -> Json {
     Json args = Json::array(), kwargs = Json::object(), list = Json::array();
-    if (node.in.size() == 1 && node.layer->class_name() != "Concatenate") {
+    if (node.in.size() == 1 && node.layer->class_name() != "Concatenate" && !merges(node.layer->class_name())) {
       args.push_back(tensor(node.in[0]));
     } else if (states) {
       args.push_back(tensor(node.in[0]));

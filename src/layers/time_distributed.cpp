@@ -104,7 +104,8 @@ class TimeDistributedLayer final : public Layer {
   void forward(const Run& run) const noexcept override {
     std::array<Port, max_ports> outs;
     const Port in = inner_input(run);
-    layer_->forward(run.child(0, {&in, 1}, inner_outputs(run, outs)));
+    const RunContext context = inner_context(run);
+    layer_->forward(run.child(0, context, {&in, 1}, inner_outputs(run, outs)));
     if (run.in().mask != nullptr && run.out().mask != nullptr) put_mask(run.in(), run.out());
   }
 
@@ -114,7 +115,8 @@ class TimeDistributedLayer final : public Layer {
     const Port d_in = folded(run.d_in());
     const auto ports = inner_outputs(run, outs);
     for (int i = 0; i < run.outputs(); ++i) d_outs[static_cast<std::size_t>(i)] = folded(run.d_out(i));
-    layer_->backward(run.child(0, {&in, 1}, ports, {&d_in, 1}, {d_outs.data(), ports.size()}));
+    const RunContext context = inner_context(run);
+    layer_->backward(run.child(0, context, {&in, 1}, ports, {&d_in, 1}, {d_outs.data(), ports.size()}));
   }
 
  private:
@@ -132,6 +134,13 @@ class TimeDistributedLayer final : public Layer {
       const bool any = std::any_of(in.mask + i * from, in.mask + (i + 1) * from, [](std::uint8_t keep) { return keep != 0; });
       std::fill_n(out.mask + i * to, to, static_cast<std::uint8_t>(any));
     }
+  }
+
+  // Every time step is a row of its own to the layer, with random draws of its own.
+  static RunContext inner_context(const Run& run) noexcept {
+    RunContext context = run.context();
+    context.rows_per_sample *= run.in().dims[1];
+    return context;
   }
 
   // The same memory, and the same mask: one entry a row either way.

@@ -135,6 +135,7 @@ std::vector<Array> run_batches(ModelState& model, const Shapes& x, const Predict
     session->start(count);
     gather(first, count, *session);
     session->forward(false);
+    session->refuse_finding(first);
     for (std::size_t i = 0; i < out.size(); ++i) {
       const Index each = shapes[i].without_first().elements();
       std::copy_n(session->output(static_cast<int>(i)).values, count * each, out[i].data() + first * each);

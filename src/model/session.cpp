@@ -71,6 +71,24 @@ void Session::forward(bool training, std::uint64_t seed) noexcept {
   impl_->forward();
 }
 
+std::optional<Finding> Session::finding() const noexcept {
+  for (Index shard = 0; shard < impl_->shards.count; ++shard) {
+    const Finding& found = impl_->findings[static_cast<std::size_t>(shard)];
+    if (found.layer != nullptr) return found;
+  }
+  return {};
+}
+
+void Session::refuse_finding(Index first) const {
+  const auto found = finding();
+  if (!found) return;
+  fail(Code::value, "sample " + std::to_string(first + found->sample) + ": " + found->layer->complaint(*found));
+}
+
+void Session::refuse_finding(std::span<const Index> ids) const {
+  if (const auto found = finding()) refuse_finding(ids[static_cast<std::size_t>(found->sample)] - found->sample);
+}
+
 void Session::backward() noexcept { impl_->backward(); }
 
 void Session::update_moving() noexcept {

@@ -51,6 +51,11 @@ class Session {
   real* output_gradient(int i) noexcept;     // d loss / d output i, to be filled before each backward, which changes it
 
   void forward(bool training, std::uint64_t seed = 0) noexcept;
+  // What a layer could not work with in the last forward: the first sample's.
+  std::optional<Finding> finding() const noexcept;
+  // Throws Error(value) in that layer's words if there is any; sample number i of the batch is called first + i, or ids[i].
+  void refuse_finding(Index first = 0) const;
+  void refuse_finding(std::span<const Index> ids) const;
   void backward() noexcept;       // gradients() are then complete
   void update_moving() noexcept;  // Layer::update of every node, in order; after forward(true)
   // Flat gradient of trained weight number i (the order of ModelState::trainable when the session was made).

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <new>
 
+#include "core/random.h"
 #include "kernels/kernels.h"
 #include "model/layout.h"
 #include "model/pool.h"
@@ -48,6 +50,8 @@ struct Session::Impl {
   Shards shards{1};
   bool training = false;
   std::uint64_t seed = 0;
+  std::vector<std::uint64_t> keys;  // node -> what tells its random draws from those of others
+  std::vector<Finding> findings;    // of each shard, in the forward at hand
 
   Impl(const Graph& g, const SessionSize& s, Layout l)
       : graph(g), size(s), layout(std::move(l)), booked(layout.memory().total()), pool(layout.workers), shapes(s.inputs) {
@@ -69,6 +73,9 @@ struct Session::Impl {
     partials.resize(graph.nodes.size());
     joints.resize(graph.nodes.size());
     carries.resize(graph.nodes.size());
+    findings.resize(n);
+    std::map<std::string_view, std::uint64_t> calls;  // by name, not by place: a model saved and loaded draws the same
+    for (const Graph::Node& node : graph.nodes) keys.push_back(hash_of(node.name) + calls[node.name]++ * 0x9E3779B97F4A7C15);
     for (std::size_t k = 0; k < graph.nodes.size(); ++k) {
       const Layout::Node& node = layout.nodes[k];
       carries[k] = graph.nodes[k].layer && (size.purpose.streaming || graph.nodes[k].layer->stateful());
@@ -140,8 +147,8 @@ struct Session::Impl {
       context.gradients = reinterpret_cast<real*>(s.gradients + i * s.layout.gradient);
       context.training = s.training;
       context.keeps = s.size.purpose.training;
-      context.seed = s.seed;
       context.first_sample = first;
+      context.finding = &s.findings[i];
     }
 
     Run run(int k, bool backward) {
@@ -149,6 +156,7 @@ struct Session::Impl {
       const Layout::Node& n = s.node_at(k);
       Worker& w = s.workers[static_cast<std::size_t>(worker)];
       context.carry = s.carries[static_cast<std::size_t>(k)] != 0;
+      context.seed = s.seed + s.keys[static_cast<std::size_t>(k)];
       const int rounds = n.forward_rounds + n.backward_rounds;
       context.partial = rounds == 0 ? nullptr : s.partials[static_cast<std::size_t>(k)].data() + number * rounds;
       context.joint = rounds == 0 ? nullptr : s.joints[static_cast<std::size_t>(k)].data();
@@ -227,6 +235,7 @@ struct Session::Impl {
   }
 
   void forward() noexcept {
+    std::fill(findings.begin(), findings.end(), Finding{});
     for (const Phase& phase : training ? forward_phases : plain) {
       pool.run(static_cast<int>(shards.count), [&](int shard, int worker) { Shard(*this, shard, worker).forward(phase); });
       if (phase.mix >= 0) join(phase.mix, phase.round);

@@ -107,6 +107,7 @@ std::span<const real> Model::step(std::initializer_list<std::span<const real>> x
   int input = 0;
   for (const std::span<const real>& v : x) std::memcpy(s.session.input(input++), v.data(), v.size_bytes());
   s.session.forward(false);
+  if (s.session.finding()) return {};
   const Port& out = s.session.output(0);
   return {out.values, static_cast<std::size_t>(out.dims.elements())};
 }

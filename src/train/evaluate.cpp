@@ -27,6 +27,7 @@ void Evaluator::run(Logs& logs, const std::string& prefix) {
   for (std::size_t at = 0; at < ids.size(); at += size) {
     batch_.load(ids.subspan(at, std::min(size, ids.size() - at)));
     batch_.session().forward(false);
+    batch_.session().refuse_finding(batch_.ids());
     averages_.add(batch_.loss(false), batch_);
     batch_.update_metrics();
   }

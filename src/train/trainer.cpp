@@ -56,6 +56,7 @@ double Trainer::step(std::span<const Index> ids, std::uint64_t seed) {
   Session& session = batch_.session();
   batch_.load(ids);
   session.forward(true, step_seed(seed, model_.step));
+  session.refuse_finding(ids);
   const double loss = batch_.loss(true);
   if (!std::isfinite(loss)) stop_at_loss(loss);
   session.backward();

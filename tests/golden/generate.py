@@ -1,8 +1,9 @@
 """Records what the installed Keras computes.
 
-    python generate.py --out DIR [--what predict|trained|training] [--only NAME]
+    python generate.py --out DIR [--what predict|layers|trained|training] [--only NAME]
 
 predict:  DIR/<case>.keras and DIR/<case>.npz (inputs x0.., outputs y0..)
+layers:   the same, of layer_cases.py
 trained:  models saved with their optimizer's state, and how training goes on
 training: an initial model and what fit() makes of it
 
@@ -26,6 +27,7 @@ import common  # noqa: E402  (sets the backend before keras is imported)
 import numpy as np
 import keras
 
+import layer_cases
 import predict_cases
 import train_cases
 from common import numbered
@@ -150,6 +152,8 @@ def main():
     work = []
     if "predict" in args.what:
         work += [(n, generate_predictions, c) for n, c in predict_cases.CASES.items()]
+    if "layers" in args.what:
+        work += [(n, generate_predictions, c) for n, c in layer_cases.CASES.items()]
     for kind, cases in (("trained", train_cases.TRAINED), ("training", train_cases.TRAINING)):
         if kind in args.what:
             work += [

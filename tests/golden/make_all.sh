@@ -48,4 +48,6 @@ run jax "$k39" 3.9 --what predict trained
 run jax "$k33" 3.3 --what predict trained
 run numpy "$k315" numpy --what predict
 run tensorflow "$k315tf" tensorflow --what predict
+rm -rf "$to/layers"
+KERAS_BACKEND=jax "$k315" "$here/generate.py" --what layers --out "$to/layers"
 "$k315" "$here/make_index.py" --from "$work" --to "$to"

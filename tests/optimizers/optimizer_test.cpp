@@ -30,6 +30,8 @@ class FromJson final : public ConfigVisitor {
   void field(std::string_view, LayerRef&) override { FAIL(); }
   void required(std::string_view, Index&) override { FAIL(); }
   void required(std::string_view, std::string&) override { FAIL(); }
+  void required(std::string_view, double&) override { FAIL(); }
+  void required(std::string_view, std::vector<Index>&) override { FAIL(); }
   void only(std::string_view key, double) override { keys.emplace_back(key); }
   void only_none(std::string_view key) override { keys.emplace_back(key); }
 

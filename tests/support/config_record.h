@@ -58,7 +58,9 @@ class ConfigReader final : public ConfigVisitor {
     if (value) record_.layers[std::string(key)] = read(*value);
   }
   void required(std::string_view key, Index& value) override { keep(key, value, std::to_string(value)); }
+  void required(std::string_view key, double& value) override { keep(key, value, text_of(value)); }
   void required(std::string_view key, std::string& value) override { keep(key, value, value); }
+  void required(std::string_view key, std::vector<Index>& value) override { keep(key, value, Shape(value).text()); }
   void only(std::string_view, double) override {}
   void only_none(std::string_view) override {}
 
@@ -102,7 +104,9 @@ class ConfigWriter final : public ConfigVisitor {
     value = it == record_.layers.end() ? LayerRef() : make(it->second);
   }
   void required(std::string_view key, Index& value) override { take(key, value); }
+  void required(std::string_view key, double& value) override { take(key, value); }
   void required(std::string_view key, std::string& value) override { take(key, value); }
+  void required(std::string_view key, std::vector<Index>& value) override { take(key, value); }
   void only(std::string_view, double) override {}
   void only_none(std::string_view) override {}
 

@@ -49,7 +49,9 @@ class ConfigVisitor {
   virtual void field(std::string_view key, LayerRef& value) = 0;
   // A field with no default: it must be there.
   virtual void required(std::string_view key, Index& value) = 0;
+  virtual void required(std::string_view key, double& value) = 0;
   virtual void required(std::string_view key, std::string& value) = 0;
+  virtual void required(std::string_view key, std::vector<Index>& value) = 0;
   // A Keras argument that Rondo accepts only at the value that changes nothing (dropout 0, a regularizer of None):
   // anything else is refused by name instead of being silently ignored.
   virtual void only(std::string_view key, double neutral) = 0;

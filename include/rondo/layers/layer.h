@@ -54,6 +54,9 @@ class Layer {
   // Checks and fills in what depends on the config only, before the first build ("activation 'tnah' is unknown").
   virtual void check() const {}
 
+  // What is wrong with a value that forward reported (Run::report), and what to do.
+  virtual std::string complaint(const Finding&) const { return {}; }
+
   // "" if the layer can run one time step at a time, otherwise why not.
   virtual std::string streaming_refusal() const { return {}; }
   // Keeps its state between calls to predict and fit (Keras's stateful=True).

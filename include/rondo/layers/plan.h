@@ -129,6 +129,15 @@ struct NodeTable {
   static NodeTable make(const Plan& plan, const Layer& layer, std::array<std::size_t, 3>& cursor);
 };
 
+// A value that a layer cannot work with (an id for which Embedding has no row): forward cannot throw, so it leaves the first
+// one of its shard here, and the session throws it in the layer's words (Layer::complaint).
+struct Finding {
+  const Layer* layer = nullptr;  // nullptr: nothing was found
+  Index sample = 0;              // of the batch
+  Index position = 0;            // among the values of the sample
+  double value = 0;
+};
+
 // What the whole call shares.
 struct RunContext {
   std::byte* state = nullptr;
@@ -140,6 +149,8 @@ struct RunContext {
   bool carry = false;                    // start from Life::state and leave the final state there
   std::uint64_t seed = 0;                // of this step; with the sample number it keys every random draw
   Index first_sample = 0;                // of this shard, in the batch
+  Index rows_per_sample = 1;             // rows a layer sees of one sample: the time steps, inside TimeDistributed
+  Finding* finding = nullptr;            // of this shard
   double* const* partial = nullptr;      // mixing layers: this shard's sums, by round
   const double* const* joint = nullptr;  // the same, summed over shards in shard order
 };
@@ -192,10 +203,25 @@ class Run {
   double* partial(int round) const { return context_->partial[round]; }
   const double* joint(int round) const { return context_->joint[round]; }
 
+  // The number of a row in the batch, wherever the shards are cut: with the seed it keys every random draw.
+  std::uint64_t row_number(Index row) const {
+    return static_cast<std::uint64_t>(context_->first_sample * context_->rows_per_sample + row);
+  }
+  // Value `position` of row `row` is one the layer cannot work with. The first of a shard is told.
+  void report(Index row, Index position, double value) const {
+    if (context_->finding == nullptr || context_->finding->layer != nullptr) return;
+    *context_->finding = {table_->layer, context_->first_sample + row / context_->rows_per_sample, position, value};
+  }
+
   // The Run of child k, with ports the caller holds on its stack.
   Run child(int k, std::span<const Port> in, std::span<const Port> out, std::span<const Port> d_in = {},
             std::span<const Port> d_out = {}) const {
-    return {table_->children[static_cast<std::size_t>(k)], *context_, in, out, d_in, d_out};
+    return child(k, *context_, in, out, d_in, d_out);
+  }
+  // The same under a context of its own, which must outlive it.
+  Run child(int k, const RunContext& context, std::span<const Port> in, std::span<const Port> out,
+            std::span<const Port> d_in = {}, std::span<const Port> d_out = {}) const {
+    return {table_->children[static_cast<std::size_t>(k)], context, in, out, d_in, d_out};
   }
 
  private:

@@ -56,6 +56,8 @@ class LineWriter : public ConfigVisitor {
   void required(std::string_view key, Index& value) override {
     arguments.push_back(std::to_string(key == "units" ? change_.units.value_or(value) : value));
   }
+  void required(std::string_view, double& value) override { arguments.push_back(number(value)); }
+  void required(std::string_view, std::vector<Index>& value) override { arguments.push_back(braces_text(Shape(value))); }
   void required(std::string_view, std::string& value) override { arguments.push_back(quoted(value)); }
   void only(std::string_view, double) override {}
   void only_none(std::string_view) override {}

@@ -16,6 +16,7 @@ namespace rondo {
 namespace {
 
 std::string_view trimmed(std::string_view s) {
+  if (!s.empty() && s.front() > ' ' && s.back() > ' ') return s;  // nearly always
   const std::size_t first = s.find_first_not_of(" \t");
   return first == std::string_view::npos ? std::string_view() : s.substr(first, s.find_last_not_of(" \t") - first + 1);
 }
@@ -27,14 +28,17 @@ struct Survey {
   bool points = false;         // 31.01.1960
   Index first_above_12 = -1;   // row whose first number cannot be a month,
   Index second_above_12 = -1;  // whose second cannot
+  Index bad = -1;              // the first row that is no date with the day first and 50 as 1950
   Index longest = -1;          // the cell with the most pieces, and of those the longest, and of those the last
 };
 
-// False at the first cell that is no date or is of another family; found.row and found.refusal then say so.
+// False at the first cell that is no date or is of another family; found.row and found.refusal then say so. found.micros is
+// what read_all gives with found.form.reading, as far as no cell is bad in it.
 bool survey(const Column& column, Survey& s, FoundDates& found) {
   DateCell cell;
   int pieces = -1;
   std::size_t size = 0;
+  found.micros.resize(static_cast<std::size_t>(column.rows()));
   for (Index r = 0; r < column.rows(); ++r) {
     const std::string_view text = trimmed(column.labels[r]);
     read_date(text, cell);
@@ -47,6 +51,7 @@ bool survey(const Column& column, Survey& s, FoundDates& found) {
       return false;
     }
     s.family = cell.family;
+    if (s.bad < 0 && !to_micros(cell, found.form.reading, found.micros[static_cast<std::size_t>(r)])) s.bad = r;
     if (cell.single_digit) s.padded = false;
     if (cell.two_digit_year) {
       s.two_digit_year = true;
@@ -91,7 +96,7 @@ Index uneven(const std::vector<std::int64_t>& micros) {
 
 // Reads the column once its order of day and month is known; years 48, 49, 50 go on into the century that keeps them in order.
 Index read_with_century(const Column& column, const Survey& s, DateReading& reading, std::vector<std::int64_t>& micros) {
-  Index bad = read_all(column, reading, micros);
+  const Index bad = !micros.empty() && reading.day_first ? s.bad : read_all(column, reading, micros);
   if (bad >= 0 || !s.before_50 || !s.from_50 || disorder(micros) == 0) return bad;
   std::vector<std::int64_t> other;
   Index best = disorder(micros);

@@ -34,7 +34,7 @@ Table::Table(Csv csv, const std::string& source) : source_(source) {
   // A million names would be looked up pairwise; the reader has made sure that they differ.
   for (Column& column : csv.columns) {
     rows_ = column.rows();
-    columns_.push_back(std::make_shared<const Column>(std::move(column)));
+    columns_.push_back(std::make_shared<Column>(std::move(column)));
   }
 }
 
@@ -46,7 +46,7 @@ Table& Table::append(Column column) {
          "column " + in_quotes(column.name) + " has " + grouped(column.rows()) + " rows, the table " + grouped(rows_) + ".");
   }
   rows_ = column.rows();
-  columns_.push_back(std::make_shared<const Column>(std::move(column)));
+  columns_.push_back(std::make_shared<Column>(std::move(column)));
   return *this;
 }
 
@@ -131,13 +131,23 @@ Table Table::in_order(std::span<const std::uint32_t> order) && {
   for (const std::uint32_t row : order) {
     if (row >= rows_) fail(Code::value, "no row " + std::to_string(row) + ": the table has " + grouped(rows_) + ".");
   }
+  std::vector<double> scratch;
   for (auto& column : columns_) {
+    if (!column->text && column.use_count() == 1 && static_cast<Index>(order.size()) == rows_) {
+      // Nobody else sees it: turned round in its own memory. (It was made as a Column, not as a constant.)
+      auto& numbers = const_cast<Column&>(*column).numbers;
+      scratch.assign(numbers.begin(), numbers.end());
+      for (std::size_t i = 0; i < order.size(); ++i) numbers[i] = scratch[order[i]];
+      continue;
+    }
     auto turned = std::make_shared<Column>();
     turned->name = column->name;
     turned->text = column->text;
     if (column->text) {
+      std::size_t bytes = 0;
+      for (const std::uint32_t row : order) bytes += column->labels[row].size();
+      turned->labels.reserve(order.size(), bytes);
       for (const std::uint32_t row : order) turned->labels.push_back(column->labels[row]);
-      turned->labels.shrink_to_fit();
     } else {
       turned->numbers.reserve(order.size());
       for (const std::uint32_t row : order) turned->numbers.push_back(column->numbers[row]);

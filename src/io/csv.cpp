@@ -69,6 +69,7 @@ class Reader {
   char guess_separator() const;
   bool guess_header(const std::vector<Cell>& first) const;
   void guess_kinds(char separator);
+  void reserve(Index rows, std::uint64_t bytes, const std::vector<std::uint64_t>& label_bytes);
   void name_columns(const std::vector<Cell>* header, Index line, std::size_t count);
   void add_row(const std::vector<Cell>& cells, Index line);
   void add_cell(std::size_t column, std::string_view cell, Index line);
@@ -155,15 +156,21 @@ void Reader::guess_kinds(char separator) {
   csv::Records records(bytes, separator, name_, sample_block);
   std::vector<Cell> cells;
   std::vector<std::array<Index, 2>> seen(kinds_.size());  // numbers, texts
+  std::vector<std::uint64_t> label_bytes(kinds_.size());
+  std::uint64_t begin = 0, end = 0;  // of the rows sampled
+  std::size_t row = 0;
   try {
     bool first = out_.header;
-    for (std::size_t row = 0; row < sample_rows && records.next(cells);) {
+    while (row < sample_rows && records.next(cells)) {
       if (cells.empty()) continue;
       if (first) {
         first = false;
+        begin = records.bytes();
         continue;
       }
       ++row;
+      end = records.bytes();
+      for (std::size_t c = 0; c < std::min(cells.size(), seen.size()); ++c) label_bytes[c] += cells[c].text.size();
       for (std::size_t c = 0; c < std::min(cells.size(), seen.size()); ++c) {
         double value = 0;
         const Value kind = classify(cells[c].text, value);
@@ -176,6 +183,25 @@ void Reader::guess_kinds(char separator) {
   for (std::size_t c = 0; c < kinds_.size(); ++c) {
     if (kinds_[c] == Kind::text || seen[c][0] + seen[c][1] == 0) continue;
     kinds_[c] = seen[c][1] > seen[c][0] ? Kind::text : Kind::number;
+  }
+  if (row == sample_rows) reserve(static_cast<Index>(row), end - begin, label_bytes);
+}
+
+// Room for the rows that the rest of a file as long as this must have if it goes on like the rows sampled, and a little more:
+// columns then grow in place, not by being copied to twice their size. Address space only until it is used.
+void Reader::reserve(Index rows, std::uint64_t bytes, const std::vector<std::uint64_t>& label_bytes) {
+  if (rest_.size() == 0 || bytes == 0) return;
+  const double scale = 1.03 * static_cast<double>(rest_.size()) / static_cast<double>(bytes);
+  const auto scaled = [&](double n) { return static_cast<std::size_t>(n * scale); };
+  try {
+    for (std::size_t c = 0; c < kinds_.size(); ++c) {
+      if (kinds_[c] == Kind::number) out_.columns[c].numbers.reserve(scaled(static_cast<double>(rows)));
+      if (kinds_[c] == Kind::text) {
+        out_.columns[c].labels.reserve(scaled(static_cast<double>(rows)), scaled(static_cast<double>(label_bytes[c])));
+      }
+    }
+  } catch (const std::exception&) {
+    // A wish, not a need: reading says what is wrong with such a file.
   }
 }
 
@@ -333,8 +359,8 @@ Csv Reader::read() {
   for (std::size_t c = 0; c < out_.columns.size(); ++c) {
     Column& column = out_.columns[c];
     column.text = kinds_[c] == Kind::text;
-    column.numbers.shrink_to_fit();
-    column.labels.shrink_to_fit();
+    if (column.numbers.capacity() - column.numbers.size() > column.numbers.size() / 16) column.numbers.shrink_to_fit();
+    column.labels.shrink();
   }
   return std::move(out_);
 }

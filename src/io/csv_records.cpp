@@ -26,6 +26,7 @@ FileBytes::FileBytes(const std::string& path) : path_(path), fd_(::open(path.c_s
     ::close(fd_);
     fail(Code::not_found, "cannot read " + escaped(path) + ": it is a folder, not a CSV file");
   }
+  if (S_ISREG(status.st_mode) && status.st_size > 0) size_ = static_cast<std::uint64_t>(status.st_size);
 }
 
 FileBytes::~FileBytes() { ::close(fd_); }
@@ -44,7 +45,9 @@ std::size_t ChainBytes::read(char* to, std::size_t count) {
 }
 
 Records::Records(Bytes& bytes, char separator, std::string name, std::size_t block)
-    : bytes_(bytes), separator_(separator), name_(std::move(name)), block_(block) {}
+    : bytes_(bytes), separator_(separator), name_(std::move(name)), block_(block) {
+  for (const char c : {separator, '\n', '\r', '\0'}) ends_cell_[static_cast<unsigned char>(c)] = true;
+}
 
 void Records::refuse(Index line, const std::string& what) const {
   fail(Code::format, escaped(name_) + ", line " + std::to_string(line) + ": " + what);
@@ -110,12 +113,9 @@ Records::Scan Records::scan() {
                    " goes on after its closing quote. A quote inside a quoted cell is written twice (\"\").");
       }
     } else {
-      while (i < end_ && b[i] != separator_ && b[i] != '\n' && b[i] != '\r') {
-        if (b[i] == '\0') {
-          refuse(next_line_ + lines_ - 1,
-                 "a NUL byte. This is a binary file or UTF-16 text; a CSV file is plain text in UTF-8.");
-        }
-        ++i;
+      while (i < end_ && !ends_cell_[static_cast<unsigned char>(b[i])]) ++i;
+      if (i < end_ && b[i] == '\0' && separator_ != '\0') {
+        refuse(next_line_ + lines_ - 1, "a NUL byte. This is a binary file or UTF-16 text; a CSV file is plain text in UTF-8.");
       }
       span.size = i - span.begin;
     }
@@ -163,6 +163,7 @@ bool Records::next(std::vector<Cell>& cells) {
   }
   line_ = next_line_;
   next_line_ += lines_;
+  passed_ += after_ - at_;
   at_ = after_;
   return true;
 }

@@ -1,7 +1,9 @@
 // Cuts a stream of bytes into CSV records, one at a time, in one buffer: a cell is a view into it until the next record.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +17,7 @@ class Bytes {
  public:
   virtual ~Bytes() = default;
   virtual std::size_t read(char* to, std::size_t count) = 0;  // 0: the end
+  virtual std::uint64_t size() const { return 0; }            // of all of it; 0: not known
 };
 
 class MemoryBytes : public Bytes {
@@ -33,10 +36,12 @@ class FileBytes : public Bytes {
   FileBytes(const FileBytes&) = delete;
   FileBytes& operator=(const FileBytes&) = delete;
   std::size_t read(char* to, std::size_t count) override;
+  std::uint64_t size() const override { return size_; }
 
  private:
   std::string path_;
   int fd_;
+  std::uint64_t size_ = 0;
 };
 
 // `head`, which has been read already, and then the rest.
@@ -70,6 +75,8 @@ class Records {
   // The line the last record began on, and how many lines it took.
   Index line() const { return line_; }
   Index lines() const { return lines_; }
+  // Bytes of all records so far.
+  std::uint64_t bytes() const { return passed_; }
 
  private:
   enum class Scan { record, more, end };
@@ -89,7 +96,9 @@ class Records {
   std::size_t at_ = 0, end_ = 0;
   bool finished_ = false;  // nothing more to read
   Index line_ = 0, lines_ = 0, next_line_ = 1;
-  std::size_t after_ = 0;  // where the scanned record's successor begins
+  std::uint64_t passed_ = 0;
+  std::array<bool, 256> ends_cell_{};  // outside quotes: separator, line end, NUL
+  std::size_t after_ = 0;              // where the scanned record's successor begins
   std::vector<Span> spans_;
 };
 

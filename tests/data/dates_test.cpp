@@ -222,6 +222,13 @@ TEST(Dates, InTimeOrder) {
             &sorted.column("load"));  // nothing to do, nothing copied
   EXPECT_THROW(in_time_order(column_of({"2020-01-01"}), *find_dates(table)), Error);
   EXPECT_EQ(in_time_order(table, *find_dates(table)).row_text(0), "row 0 (2020-01-01)");
+  // A table that nobody else holds is turned round in its own memory.
+  Table alone(Array{{20200103, 3}, {20200101, 1}, {20200102, 2}}, {"date", "load"});
+  const auto dates = find_dates(alone);
+  const double* const values = alone.column("load").numbers.data();
+  alone = in_time_order(std::move(alone), *dates);
+  EXPECT_EQ(alone.column("load").numbers, (std::vector<double>{1, 2, 3}));
+  EXPECT_EQ(alone.column("load").numbers.data(), values);
 }
 
 TEST(Dates, SeveralColumns) {

@@ -10,6 +10,7 @@
 #include <random>
 
 #include "io/csv_records.h"
+#include "io/number.h"
 #include "rondo/core/error.h"
 
 namespace rondo {
@@ -100,6 +101,41 @@ TEST(Csv, NumbersAreExact) {
   const Csv csv = parse("a\n0.1\n+2.5\n-1e-3\n1E5\n.5\n5.\n-inf\n9007199254740993\n2.2250738585072011e-308\n1e-400\n0.3\n");
   EXPECT_EQ(csv.columns[0].numbers,
             (Numbers{0.1, 2.5, -1e-3, 1e5, .5, 5., -HUGE_VAL, 9007199254740992., 2.2250738585072011e-308, 0, 0.3}));
+}
+
+// The short way that most numbers take rounds as strtod does.
+TEST(Csv, PlainNumbersAreTheNearestDoubles) {
+  std::mt19937_64 random(3);
+  int plain = 0;
+  for (int i = 0; i < 100000; ++i) {
+    char text[40];
+    const double v = static_cast<double>(random() >> 11) / 9007199254740992.0;
+    switch (i % 4) {
+      case 0:
+        std::snprintf(text, sizeof text, "%.*f", static_cast<int>(random() % 9), (v - 0.5) * 1e4);
+        break;
+      case 1:
+        std::snprintf(text, sizeof text, "%.17g", v);
+        break;
+      case 2:
+        std::snprintf(text, sizeof text, "%lld", static_cast<long long>(random() >> random() % 60));
+        break;
+      default:
+        std::snprintf(text, sizeof text, "-%llu.%llu", static_cast<unsigned long long>(random() % 100000),
+                      static_cast<unsigned long long>(random() % 1000000000));
+    }
+    double value = 0, expected = std::strtod(text, nullptr);
+    if (!csv::parse_plain(text, value)) {
+      ASSERT_EQ(csv::parse_number(text, '.', value), csv::Number::ok) << text;
+    } else {
+      ++plain;
+    }
+    ASSERT_EQ(value, expected) << text;
+  }
+  EXPECT_GT(plain, 50000);
+  double value = 0;
+  for (const char* text : {"", "-", ".", "-.", "1e5", "1.2.3", "+1", "1 ", "99999999999999999999"})
+    EXPECT_FALSE(csv::parse_plain(text, value)) << text;
 }
 
 TEST(Csv, LocaleDoesNotMatter) {
@@ -253,6 +289,7 @@ TEST(Csv, FileOfManyBlocks) {
   const Csv csv = read_csv_columns(path);
   EXPECT_EQ(csv.columns[1].numbers, expected);
   EXPECT_EQ(csv.columns[0].labels[59999], "t59999");
+  EXPECT_LE(csv.columns[1].numbers.capacity(), expected.size() * 17 / 16);
   {
     std::ofstream out(path, std::ios::app);
     out << "t60000,word\n";

@@ -33,9 +33,14 @@ class Labels {
     bytes_ += label;
     ends_.push_back(bytes_.size());
   }
-  void shrink_to_fit() {
-    bytes_.shrink_to_fit();
-    ends_.shrink_to_fit();
+  void reserve(std::size_t labels, std::size_t bytes) {
+    ends_.reserve(labels);
+    bytes_.reserve(bytes);
+  }
+  // Gives back what is not used; a sixteenth more than needed is kept rather than copied.
+  void shrink() {
+    if (bytes_.capacity() - bytes_.size() > bytes_.size() / 16) bytes_.shrink_to_fit();
+    if (ends_.capacity() - ends_.size() > ends_.size() / 16) ends_.shrink_to_fit();
   }
 
  private:

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "rondo/data/dates.h"
 #include "rondo/forecast/compare.h"
 #include "rondo/forecast/network.h"
 
@@ -27,11 +29,14 @@ struct Recipe {
 
 // Which rows of which table it saw, so that evaluate can tell them from the others.
 struct TrainedOn {
-  Index rows = 0;                                     // of the table
-  Index train_end = 0;                                // rows [0, train_end) were trained on,
-  Index validation_end = 0;                           // [train_end, validation_end) chose the epoch; the others are new to it
-  std::string train_last = {}, validation_last = {};  // their last dates, "" without dates
-  std::uint64_t fingerprint = 0;                      // of the target's values in rows [0, validation_end)
+  Index rows = 0;                               // of the table
+  Index train_end = 0;                          // rows [0, train_end) were trained on,
+  Index validation_end = 0;                     // [train_end, validation_end) chose the epoch; the others are new to it
+  std::string train_last = {};                  // the dates of rows train_end - 1
+  std::string validation_last = {};             // and validation_end - 1 as the table writes them; "" without dates
+  std::optional<std::int64_t> train_time = {};  // the same, in seconds since 1970
+  std::optional<std::int64_t> validation_time = {};
+  std::uint64_t fingerprint = 0;  // of the targets' values in rows [0, validation_end)
 };
 
 struct Forecaster {
@@ -72,16 +77,22 @@ FitReport fit_forecaster(Model& model, const Split& split, const Recipe& recipe,
 // Builds, starts from the ridge autoregression, compiles: what fit_forecaster trains.
 Model make_forecaster(const Split& split, const Recipe& recipe, const Ridge& ridge);
 
-TrainedOn trained_on(const Split& split);
+// dates: of the split's table, if it has any.
+TrainedOn trained_on(const Split& split, const Dates* dates = nullptr);
 
 void save_forecaster(const Forecaster& forecaster, const std::string& path);
 // Throws as load_model does, and Error(format) if the file is a model that holds no framing, saying what to do.
 Forecaster load_forecaster(const std::string& path);
 
-// The rows of `table` this forecaster was trained on, chose its epoch by, and never saw: row numbers [0, train_end),
-// [train_end, validation_end), [validation_end, rows). By date where there are dates, else by value; all rows are new when
-// neither matches.
-TrainedOn seen_rows(const Forecaster& forecaster, const Table& table);
+// What of a table a forecaster has seen.
+struct SeenRows {
+  enum class By { values, dates, nothing };
+  Index train_end = 0;       // rows [0, train_end) were trained on,
+  Index validation_end = 0;  // [train_end, validation_end) chose the epoch; the others are new to it
+  By by = By::nothing;  // how they were recognised: the same values in the same rows, else by date. By nothing: all rows count
+                        // as new
+};
+SeenRows seen_rows(const Forecaster& forecaster, const Table& table, const Dates* dates = nullptr);
 
 // `steps` rows after the end of the table (after `gap` unknown ones), in original units: (1, steps, targets). Up to the horizon
 // at once; beyond it, forecasts are read as if they were the past, which needs every feature to be a target. Throws

@@ -1,0 +1,151 @@
+// Training: the network starts from the ridge autoregression, and the weights of the best validation epoch are kept, the start
+// included.
+//   skill = 1 - mae / mae(persistence)            on the validation part
+#include "rondo/forecast/forecaster.h"
+
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include "data/frame_data.h"
+#include "rondo/core/error.h"
+#include "rondo/optimizers/optimizer.h"
+
+namespace rondo {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+// Mean absolute error of persistence in normalised units, as the metric "mae" would give it.
+double persistence_error(const Part& part) {
+  const FrameData& d = part.frame().data();
+  double sum = 0;
+  for (std::size_t k = 0; k < d.targets.size(); ++k) {
+    const std::vector<double>& v = d.targets[k]->numbers;
+    double errors = 0;
+    for (Index i = 0; i < part.samples(); ++i) {
+      const double last = v[static_cast<std::size_t>(d.last_row(part.first() + i))];
+      const Index first = d.target_row(part.first() + i);
+      for (Index h = 0; h < d.framing.horizon; ++h) errors += std::fabs(v[static_cast<std::size_t>(first + h)] - last);
+    }
+    sum += errors / part.scaler().of(d.targets[k]->name).scale;
+  }
+  return sum /
+         (static_cast<double>(part.samples()) * static_cast<double>(d.framing.horizon) * static_cast<double>(d.targets.size()));
+}
+
+// Normalised errors back to the table's units: exact for one target, the mean over targets for several.
+double unit(const Part& part) {
+  const FrameData& d = part.frame().data();
+  double sum = 0;
+  for (const auto& target : d.targets) sum += part.scaler().of(target->name).scale;
+  return sum / static_cast<double>(d.targets.size());
+}
+
+class Watch final : public Callback {
+ public:
+  Watch(const Split& split, const Recipe& recipe, const FitHooks& hooks, FitReport& report)
+      : recipe_(recipe),
+        hooks_(hooks),
+        report_(report),
+        validated_(split.validation.samples() > 0),
+        judged_(validated_ ? split.validation : split.train),
+        persistence_(persistence_error(judged_)),
+        unit_(unit(judged_)),
+        windows_(split.train.samples()),
+        batches_((windows_ + recipe.batch_size - 1) / recipe.batch_size) {}
+
+  void on_train_begin(Model& model) override {
+    begin_ = std::chrono::steady_clock::now();
+    const Logs start = model.evaluate(judged_, {.batch_size = recipe_.batch_size, .threads = recipe_.threads});
+    add(0, nan, start.at("loss"), start.at("mae"), model);
+  }
+  void on_epoch_begin(Index, Model&) override { begin_ = std::chrono::steady_clock::now(); }
+  void on_batch_end(Index batch, const Logs&, Model&) override {
+    if (hooks_.on_batch) hooks_.on_batch(batch + 1, batches_);
+  }
+  void on_epoch_end(Index epoch, const Logs& logs, Model& model) override {
+    const std::string prefix = validated_ ? "val_" : "";
+    add(epoch + 1, logs.at("loss"), logs.at(prefix + "loss"), logs.at(prefix + "mae"), model);
+    if (recipe_.patience > 0 && validated_ && epoch + 1 - report_.best_epoch >= recipe_.patience) {
+      stop_training = true;
+      report_.stopped_early = epoch + 1 < recipe_.epochs;
+    }
+  }
+  void restore(Model& model) const {
+    if (!best_.empty()) model.set_weights(best_);
+  }
+
+ private:
+  void add(Index number, double loss, double judged_loss, double mae, Model& model) {
+    EpochReport epoch;
+    epoch.epoch = number;
+    epoch.loss = loss;
+    epoch.validation_loss = validated_ ? judged_loss : nan;
+    epoch.mae = mae * unit_;
+    epoch.skill = persistence_ > 0 ? 1 - mae / persistence_ : nan;
+    epoch.windows = number == 0 ? 0 : windows_;
+    epoch.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+    // Without a validation part nothing honest chooses an epoch: the last one is kept.
+    epoch.best = !validated_ || best_.empty() || judged_loss < best_loss_;
+    if (epoch.best) {
+      best_loss_ = judged_loss;
+      best_ = model.get_weights();
+      report_.best_epoch = number;
+    }
+    report_.epochs.push_back(epoch);
+    if (hooks_.on_epoch) hooks_.on_epoch(epoch);
+  }
+
+  const Recipe& recipe_;
+  const FitHooks& hooks_;
+  FitReport& report_;
+  bool validated_;
+  const Part& judged_;
+  double persistence_, unit_;
+  Index windows_, batches_;
+  double best_loss_ = 0;
+  std::vector<Array> best_;
+  std::chrono::steady_clock::time_point begin_;
+};
+
+}  // namespace
+
+Model make_forecaster(const Split& split, const Recipe& recipe, const Ridge& ridge) {
+  set_random_seed(recipe.seed);
+  Model model = forecast_network(split.train.frame().framing(), recipe.network);
+  if (recipe.network.shortcut) start_from(model, ridge);
+  OptimizerRef optimizer(recipe.optimizer);
+  if (recipe.learning_rate) optimizer->learning_rate = *recipe.learning_rate;
+  model.compile({.optimizer = optimizer, .loss = LossRef(recipe.loss), .metrics = {"mae"}});
+  return model;
+}
+
+FitReport fit_forecaster(Model& model, const Split& split, const Recipe& recipe, const FitHooks& hooks) {
+  if (recipe.patience < 0) fail(Code::value, "patience must not be negative");
+  if (recipe.batch_size < 1) fail(Code::value, "batch_size must be at least 1");
+  FitReport report;
+  const auto watch = std::make_shared<Watch>(split, recipe, hooks, report);
+  FitOptions options;
+  options.batch_size = recipe.batch_size;
+  options.epochs = recipe.epochs;
+  options.callbacks = {watch};
+  if (split.validation.samples() > 0) options.validation_source = &split.validation;
+  options.seed = recipe.seed;
+  options.threads = recipe.threads;
+  options.stop = hooks.stop;
+  try {
+    report.interrupted = model.fit(split.train, options).interrupted;
+  } catch (...) {
+    watch->restore(model);
+    throw;
+  }
+  watch->restore(model);
+  return report;
+}
+
+Forecast forecast_steps(const Forecaster& forecaster, const Table& table, Index steps, const PredictOptions& options) {
+  return forecast_next(forecaster.model, forecaster.framing, forecaster.scaler, table, steps, options);
+}
+
+}  // namespace rondo

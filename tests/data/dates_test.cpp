@@ -223,7 +223,8 @@ TEST(Dates, InTimeOrder) {
   EXPECT_THROW(in_time_order(column_of({"2020-01-01"}), *find_dates(table)), Error);
   EXPECT_EQ(in_time_order(table, *find_dates(table)).row_text(0), "row 0 (2020-01-01)");
   // A table that nobody else holds is turned round in its own memory.
-  Table alone(Array{{20200103, 3}, {20200101, 1}, {20200102, 2}}, {"date", "load"});
+  Table alone;
+  alone.add("date", {20200103, 20200101, 20200102}).add("load", {3, 1, 2});
   const auto dates = find_dates(alone);
   const double* const values = alone.column("load").numbers.data();
   alone = in_time_order(std::move(alone), *dates);

@@ -104,3 +104,88 @@ def residual(rng):
 
 
 add_graph("add_residual_masked", residual)
+
+
+# ---------------------------------------------------------------- SimpleRNN
+
+add("simple_rnn_last", (5, 3), lambda: L.SimpleRNN(4), lambda: L.Dense(2))
+add(
+    "simple_rnn_stacked",
+    (5, 3),
+    lambda: L.SimpleRNN(4, return_sequences=True, activation="relu", go_backwards=True),
+    lambda: L.Bidirectional(L.SimpleRNN(3, return_sequences=True, use_bias=False)),
+    lambda: L.SimpleRNN(33),
+)
+add_masked(
+    "masked_simple_rnn",
+    lambda: L.SimpleRNN(4, return_sequences=True),
+    lambda: L.SimpleRNN(3, return_sequences=True, zero_output_for_mask=True),
+)
+
+
+def simple_rnn_state(rng):
+    x, h = L.Input((5, 3)), L.Input((4,))
+    outputs = L.SimpleRNN(4, return_sequences=True, return_state=True)(x, initial_state=h)
+    return keras.Model([x, h], outputs), [normal(rng, 3, 5, 3), normal(rng, 3, 4)]
+
+
+add_graph("simple_rnn_state", simple_rnn_state)
+
+
+# ---------------------------------------------------------------- shapes
+
+add(
+    "reshape_permute",
+    (6, 4),
+    lambda: L.Reshape((3, -1)),
+    lambda: L.Permute((2, 1)),
+    lambda: L.Reshape((4, 2, 3)),
+    lambda: L.Permute((3, 1, 2)),
+)
+add(
+    "repeat_vector",
+    (5, 3),
+    last(),
+    lambda: L.RepeatVector(4),
+    last(return_sequences=True),
+    lambda: L.TimeDistributed(L.Dense(2)),
+)
+
+
+# ---------------------------------------------------------------- activations
+
+add(
+    "activation_layers",
+    (5, 4),
+    lambda: L.Dense(6),
+    lambda: L.Activation("softsign"),
+    lambda: L.ReLU(max_value=0.9, negative_slope=0.2, threshold=0.1),
+    lambda: L.Dense(6),
+    lambda: L.LeakyReLU(),
+    lambda: L.Dense(6),
+    lambda: L.PReLU(shared_axes=[1]),
+    lambda: L.Dense(6),
+    lambda: L.ELU(alpha=0.6),
+    lambda: L.PReLU(),
+    lambda: L.ReLU(6.0),
+)
+
+
+def softmax(rng):
+    x = L.Input((5, 4))
+    axes = (-1, 1, [1, 2])
+    return keras.Model(x, [L.Softmax(axis=a)(x) for a in axes]), [normal(rng, 3, 5, 4)]
+
+
+add_graph("softmax", softmax)
+add_masked("masked_activation_layers", L.LeakyReLU, lambda: L.PReLU(shared_axes=[1]), last())
+
+
+# ---------------------------------------------------------------- noise
+
+add_masked(
+    "masked_noise",
+    lambda: L.SpatialDropout1D(0.3),
+    lambda: L.GaussianNoise(0.4),
+    last(),
+)

@@ -6,12 +6,11 @@
 
 #include <cmath>
 
-#include "model/model_state.h"
-#include "model/session.h"
 #include "rondo/layers/dense.h"
 #include "rondo/layers/time_distributed.h"
 #include "rondo/model/model.h"
 #include "support/contract.h"
+#include "support/in_training.h"
 #include "support/refused.h"
 
 namespace rondo {
@@ -22,33 +21,10 @@ CONTRACT_CASE("Dropout", "features", [] { return Dropout(0.5, {.seed = 3}); }, {
 CONTRACT_CASE("Dropout", "shared by time steps", [] { return Dropout(0.5, {.noise_shape = {None, 1, None}}); }, {{None, 3}});
 CONTRACT_CASE("TimeDistributed", "Dropout", [] { return TimeDistributed(Dropout(0.5)); }, {{None, 3}});
 
-// What the model makes of `x` in training.
-Array trained(Model model, const Array& x, std::uint64_t seed = 1, int threads = 1) {
-  Session session(model.internal().built(), {{x.shape()}, {true, false}, threads});
-  session.start(Shapes{x.shape()});
-  std::copy(x.values().begin(), x.values().end(), session.input(0));
-  session.forward(true, seed);
-  const Port& y = session.output(0);
-  Shape shape;
-  for (int i = 0; i < y.dims.rank; ++i) shape.push_back(y.dims[i]);
-  return Array(shape, std::vector<real>(y.values, y.values + y.dims.elements()));
-}
-
-Model model_with(const LayerRef& layer, const Shape& shape) {
-  const SymbolicTensor x = Input(shape);
-  return Model({x}, {layer(x)});
-}
-
-Array ones(const Shape& shape) {
-  Array a(shape);
-  for (real& v : a.values()) v = 1;
-  return a;
-}
-
 TEST(Dropout, DropsTheShareAndScalesTheRest) {
   for (const double rate : {0.1, 0.25, 0.5, 0.9}) {
     const Index n = 40000;
-    const Array y = trained(model_with(Dropout(rate), {n / 100}), ones({100, n / 100}));
+    const Array y = in_training(model_with(Dropout(rate), {n / 100}), ones({100, n / 100}));
     Index dropped = 0;
     for (real v : y.values()) {
       dropped += v == 0;
@@ -62,8 +38,8 @@ TEST(Dropout, DropsTheShareAndScalesTheRest) {
 
 TEST(Dropout, RateZeroAndOne) {
   const Array x = ones({3, 4});
-  EXPECT_EQ(trained(model_with(Dropout(0), {4}), x).text(), x.text());
-  EXPECT_EQ(trained(model_with(Dropout(1), {4}), x).text(), Array(Shape{3, 4}).text());
+  EXPECT_EQ(in_training(model_with(Dropout(0), {4}), x).text(), x.text());
+  EXPECT_EQ(in_training(model_with(Dropout(1), {4}), x).text(), Array(Shape{3, 4}).text());
 }
 
 TEST(Dropout, InferenceIsTheInput) {
@@ -75,7 +51,7 @@ TEST(Dropout, InferenceIsTheInput) {
 TEST(Dropout, SeedsCallsNamesAndSamplesAllDrawTheirOwn) {
   const Array x = ones({64, 8});
   const auto drawn = [&](const LayerRef& layer, std::uint64_t seed = 1) {
-    return trained(model_with(layer, {8}), x, seed).text();
+    return in_training(model_with(layer, {8}), x, seed).text();
   };
   const std::string first = drawn(Dropout(0.5));
   EXPECT_EQ(first, drawn(Dropout(0.5)));
@@ -83,14 +59,14 @@ TEST(Dropout, SeedsCallsNamesAndSamplesAllDrawTheirOwn) {
   EXPECT_NE(first, drawn(Dropout(0.5, {.seed = 0})));
   EXPECT_NE(drawn(Dropout(0.5, {.seed = 0})), drawn(Dropout(0.5, {.seed = 1})));
   EXPECT_NE(first, drawn(Dropout(0.5, {.name = "other"})));
-  const Array y = trained(model_with(Dropout(0.5), {8}), x);
+  const Array y = in_training(model_with(Dropout(0.5), {8}), x);
   EXPECT_NE(y.slice(0, 0, 32).text(), y.slice(0, 32, 64).text());
   // Called twice, it draws twice.
   const SymbolicTensor in = Input({8});
   const LayerRef layer = Dropout(0.5);
   Model twice({in}, {layer(layer(in))});
   Index zero = 0;
-  const Array both = trained(twice, x);
+  const Array both = in_training(twice, x);
   for (real v : both.values()) zero += v == 0;
   EXPECT_GT(zero, 330);  // three quarters of 512, and not a half
 }
@@ -98,10 +74,10 @@ TEST(Dropout, SeedsCallsNamesAndSamplesAllDrawTheirOwn) {
 // Sample i draws the same whatever else is in the batch, and on any number of threads: alone, its number is 0.
 TEST(Dropout, DoesNotDependOnShardsOrThreads) {
   for (const LayerRef& layer : {LayerRef(Dropout(0.5)), LayerRef(TimeDistributed(Dropout(0.5)))}) {
-    const Array x = ones({70, 5, 3}), y = trained(model_with(layer, {5, 3}), x);
-    EXPECT_EQ(y.text(), trained(model_with(layer, {5, 3}), x, 1, 4).text());
+    const Array x = ones({70, 5, 3}), y = in_training(model_with(layer, {5, 3}), x);
+    EXPECT_EQ(y.text(), in_training(model_with(layer, {5, 3}), x, 1, 4).text());
     const Array few = ones({19, 5, 3});  // cut otherwise
-    EXPECT_EQ(y.slice(0, 0, 19).text(), trained(model_with(layer, {5, 3}), few).text());
+    EXPECT_EQ(y.slice(0, 0, 19).text(), in_training(model_with(layer, {5, 3}), few).text());
     for (Index t = 1; t < 5; ++t) EXPECT_NE(y.slice(1, t, t + 1).text(), y.slice(1, 0, 1).text());
   }
 }
@@ -120,10 +96,10 @@ TEST(Dropout, TrainsTheSameOnAnyNumberOfThreads) {
 
 TEST(Dropout, NoiseShapeSharesDraws) {
   const Array x = ones({6, 4, 5});
-  const Array y = trained(model_with(Dropout(0.5, {.noise_shape = {None, 1, None}}), {4, 5}), x);
+  const Array y = in_training(model_with(Dropout(0.5, {.noise_shape = {None, 1, None}}), {4, 5}), x);
   for (Index t = 1; t < 4; ++t) EXPECT_EQ(y.slice(1, t, t + 1).text(), y.slice(1, 0, 1).text());
   EXPECT_NE(y.slice(0, 0, 1).text(), y.slice(0, 1, 2).text());
-  const Array z = trained(model_with(Dropout(0.5, {.noise_shape = {1, None, 1}}), {4, 5}), x);
+  const Array z = in_training(model_with(Dropout(0.5, {.noise_shape = {1, None, 1}}), {4, 5}), x);
   for (Index b = 1; b < 6; ++b) EXPECT_EQ(z.slice(0, b, b + 1).text(), z.slice(0, 0, 1).text());
   for (Index f = 1; f < 5; ++f) EXPECT_EQ(z.slice(2, f, f + 1).text(), z.slice(2, 0, 1).text());
 }

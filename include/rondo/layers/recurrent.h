@@ -1,4 +1,4 @@
-// What LSTM, GRU and their company share: Keras's arguments of every recurrent layer.
+// What LSTM, GRU, SimpleRNN and their company share: Keras's arguments of every recurrent layer.
 #pragma once
 
 #include <memory>
@@ -20,7 +20,7 @@ class RecurrentLayer : public Layer {
   bool zero_output_for_mask = false;
 
   bool stateful() const override { return keep_state; }
-  virtual int states() const = 0;  // 2 for LSTM (h, c), 1 for GRU (h)
+  virtual int states() const = 0;  // 2 for LSTM (h, c), 1 for GRU and SimpleRNN (h)
   // A new layer with the same config, go_backwards flipped, and weights of its own (for Bidirectional).
   virtual std::shared_ptr<Layer> reversed_copy() const = 0;
 };

@@ -18,7 +18,7 @@ int axis_of(int at, int rank, int most) {
 }  // namespace
 
 Shapes MergeLayer::output_shapes(const Shapes& in) const {
-  const Index exactly = most_inputs(), given = static_cast<Index>(in.size());
+  const Index exactly = exact_inputs(), given = static_cast<Index>(in.size());
   if (given == 0 || (exactly > 0 && given != exactly))
     fail(Code::shape, described() + " takes " + (exactly > 0 ? std::to_string(exactly) : std::string("one or more")) +
                           " inputs, as " + class_name() + "()({a, b}); it was given " + std::to_string(given));
@@ -60,6 +60,14 @@ MaskFlow MergeLayer::mask_flow(std::span<const bool> masked) const {
   const auto count = std::count(masked.begin(), masked.end(), true);
   if (count == 0) return MaskFlow::none;
   return count == static_cast<std::ptrdiff_t>(masked.size()) ? MaskFlow::make : MaskFlow::drop;
+}
+
+std::string MergeLayer::streaming_refusal() const {
+  const Shapes& in = built_for();
+  for (const Shape& s : in)
+    if (s.rank() != in[0].rank() || (s.rank() > 2 && s[1] != in[0][1]))
+      return "it merges what belongs to one time step with what belongs to a whole sequence";
+  return {};
 }
 
 // f(inputs' parts, first value of the output, width) for every row; all of it as one row where nothing is broadcast or masked.

@@ -25,6 +25,7 @@ class MergeLayer : public Layer {
   Shapes output_shapes(const Shapes& in) const override;
   void plan(const Shapes& in, Plan& plan) const override;
   MaskFlow mask_flow(std::span<const bool> masked) const override;
+  std::string streaming_refusal() const override;
   void forward(const Run& run) const noexcept override;
   void backward(const Run& run) const noexcept override;
 
@@ -33,7 +34,7 @@ class MergeLayer : public Layer {
   virtual void row(std::span<const MergeRow> in, real* y, Index width) const noexcept = 0;
   // Adds to every dx that is there.
   virtual void row_back(std::span<const MergeRow> in, const real* dy, Index width) const noexcept = 0;
-  virtual Index most_inputs() const { return 0; }  // exactly so many; 0: any number
+  virtual Index exact_inputs() const { return 0; }  // exactly so many; 0: any number
 
  private:
   enum { rows = 0 };  // scratch

@@ -162,7 +162,7 @@ void Recurrent::copy_config(const Recurrent& from) {
 void Recurrent::describe_weights(ConfigVisitor& v) {
   v.required("units", units);
   v.field("activation", activation, "tanh");
-  v.field("recurrent_activation", recurrent_activation, "sigmoid");
+  if (gated()) v.field("recurrent_activation", recurrent_activation, "sigmoid");
   v.field("use_bias", use_bias, true);
   v.field("kernel_initializer", kernel_initializer, "glorot_uniform");
   v.field("recurrent_initializer", recurrent_initializer, "orthogonal");

@@ -38,18 +38,20 @@ class Recurrent : public RecurrentLayer {
   virtual const Cell& cell() const = 0;
   // GRU with reset_after: a bias of shape (2, 3H), whose second row belongs to h.U. Otherwise one, (columns H).
   virtual bool two_biases() const { return false; }
+  // SimpleRNN has no gate, and no recurrent_activation.
+  virtual bool gated() const { return true; }
   virtual Initializer first_bias() const { return bias_initializer; }
   // The fields all recurrent layers share, in Keras's order: before and after those of the cell.
   void describe_weights(ConfigVisitor& visitor);
   void describe_sequence(ConfigVisitor& visitor);
 
  public:
-  // From the options LSTM and GRU share.
+  // From the options all of them share.
   template <class Options>
   void take(Index n, const Options& o) {
     units = n;
     activation = o.activation;
-    recurrent_activation = o.recurrent_activation;
+    if constexpr (requires { o.recurrent_activation; }) recurrent_activation = o.recurrent_activation;
     use_bias = o.use_bias;
     kernel_initializer = o.kernel_initializer;
     recurrent_initializer = o.recurrent_initializer;

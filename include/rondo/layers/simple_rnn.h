@@ -1,0 +1,34 @@
+// SimpleRNN: the fully connected recurrent network, whose output is its state.
+#pragma once
+
+#include "rondo/layers/layer.h"
+
+namespace rondo {
+
+// Keras's arguments, order and defaults (dropout is not there yet).
+struct SimpleRNNOptions {
+  Activation activation = "tanh";
+  bool use_bias = true;
+  Initializer kernel_initializer = "glorot_uniform";
+  Initializer recurrent_initializer = "orthogonal";
+  Initializer bias_initializer = "zeros";
+  bool return_sequences = false;
+  bool return_state = false;
+  bool go_backwards = false;
+  bool stateful = false;
+  bool unroll = false;
+  bool zero_output_for_mask = false;
+  Index batch_size = None;
+  Shape input_shape = {};
+  std::string name = {};
+};
+
+// (samples, time steps, features) -> (samples, units), or (samples, time steps, units) with return_sequences.
+// Equations: src/layers/recurrent/simple_rnn_cell.h; Elman (1990), as in keras.layers.SimpleRNN.
+// Throws as LSTM does.
+class SimpleRNN : public LayerRef {
+ public:
+  explicit SimpleRNN(Index units, const SimpleRNNOptions& options = {});
+};
+
+}  // namespace rondo

@@ -1,0 +1,74 @@
+//  in training   y = x + stddev n     n normal, mean 0, standard deviation 1          dx = dy
+//  otherwise     y = x
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "core/registry.h"
+#include "layers/base/draws.h"
+#include "layers/base/elementwise.h"
+#include "rondo/layers/noise.h"
+
+namespace rondo {
+namespace {
+
+class GaussianNoiseLayer final : public ElementwiseLayer {
+ public:
+  double stddev = 0;
+  std::optional<double> seed;
+
+  std::string class_name() const override { return "GaussianNoise"; }
+  void describe(ConfigVisitor& v) override {
+    v.required("stddev", stddev);
+    v.field("seed", seed);
+  }
+  void check() const override {
+    if (!(stddev >= 0 && stddev <= 1))
+      fail(Code::value, "GaussianNoise: stddev is a standard deviation from 0 to 1; got " + std::to_string(stddev));
+    if (seed && (*seed < 0 || *seed != std::floor(*seed) || *seed > 0x1p53))
+      fail(Code::value, "GaussianNoise: seed must be a whole number from 0 to 2^53");
+  }
+
+  void forward(const Run& run) const noexcept override {
+    const Dims& dims = run.in().dims;
+    const Index n = dims.elements(), samples = dims.rank == 0 ? 0 : dims[0];
+    const real* const x = run.in().values;
+    real* const y = run.out().values;
+    std::copy_n(x, n, y);
+    if (!run.training() || stddev == 0 || samples == 0) return;
+    const Draws draws(run, name(), seed ? static_cast<std::uint64_t>(*seed) + 1 : 0);
+    const Index each = n / samples;
+    for (Index b = 0; b < samples; ++b) {
+      for (Index i = 0; i < each; i += 2) {
+        // Box and Muller's transform of two numbers in (0, 1]; a pair of draws for a pair of values.
+        const auto word = draws.four(run.row_number(b), static_cast<std::uint64_t>(i / 2));
+        const double u = (static_cast<double>(word[0]) + 1) * 0x1p-32, v = static_cast<double>(word[1]) * 0x1p-32;
+        const double radius = stddev * std::sqrt(-2 * std::log(u)), angle = 2 * std::numbers::pi * v;
+        y[b * each + i] += static_cast<real>(radius * std::cos(angle));
+        if (i + 1 < each) y[b * each + i + 1] += static_cast<real>(radius * std::sin(angle));
+      }
+    }
+  }
+  void backward(const Run& run) const noexcept override {
+    if (real* dx = run.d_in().values) std::copy_n(run.d_out().values, run.in().dims.elements(), dx);
+  }
+};
+
+}  // namespace
+
+GaussianNoise::GaussianNoise(double stddev, const NoiseOptions& options) {
+  auto layer = std::make_shared<GaussianNoiseLayer>();
+  layer->stddev = stddev;
+  if (options.seed) layer->seed = static_cast<double>(*options.seed);
+  layer->input_shape = options.input_shape;
+  layer->set_name(options.name);
+  layer->check();
+  static_cast<LayerRef&>(*this) = LayerRef(layer);
+}
+
+}  // namespace rondo
+
+RONDO_REGISTER(layers, gaussian_noise) {
+  rondo::register_layer("GaussianNoise",
+                        [] { return std::shared_ptr<rondo::Layer>(std::make_shared<rondo::GaussianNoiseLayer>()); });
+}

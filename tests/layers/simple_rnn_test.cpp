@@ -1,0 +1,80 @@
+// SimpleRNN against Keras's equation in plain loops.
+#include "rondo/layers/simple_rnn.h"
+
+#include <gtest/gtest.h>
+
+#include "rondo/layers/bidirectional.h"
+#include "support/contract.h"
+#include "support/recurrent_check.h"
+
+namespace rondo {
+namespace {
+
+CONTRACT_CASE("SimpleRNN", "plain", [] { return SimpleRNN(3); }, {{None, 2}});
+CONTRACT_CASE("SimpleRNN", "one unit, one feature", [] { return SimpleRNN(1); }, {{None, 1}});
+CONTRACT_CASE("SimpleRNN", "wider than a vector", [] { return SimpleRNN(19, {.return_sequences = true}); }, {{None, 5}});
+CONTRACT_CASE("SimpleRNN", "backwards sequences", [] { return SimpleRNN(3, {.return_sequences = true, .go_backwards = true}); },
+              {{None, 2}}, {.reversed = true});
+CONTRACT_CASE("SimpleRNN", "no bias, another activation",
+              [] { return SimpleRNN(3, {.activation = "softplus", .use_bias = false}); }, {{None, 2}});
+CONTRACT_CASE("SimpleRNN", "initial state", [] { return SimpleRNN(3, {.return_sequences = true, .return_state = true}); },
+              {{None, 2}, {3}});
+CONTRACT_CASE("SimpleRNN", "zeros for masked",
+              [] { return SimpleRNN(3, {.return_sequences = true, .zero_output_for_mask = true}); }, {{None, 2}});
+CONTRACT_CASE("SimpleRNN", "stateful", [] { return SimpleRNN(3, {.return_sequences = true, .stateful = true}); }, {{None, 2}});
+CONTRACT_CASE("Bidirectional", "SimpleRNN", [] { return Bidirectional(SimpleRNN(3, {.return_sequences = true})); },
+              {{None, 2}});
+
+// h' = a(x K + h U + b)
+oracle::Step step(const std::vector<Array>& w, const std::string& name) {
+  const oracle::Matrix k = oracle::matrix(w[0]), u = oracle::matrix(w[1]);
+  const oracle::Vector b(w.size() > 2 ? oracle::matrix(w[2]).values : oracle::Vector(static_cast<std::size_t>(u.rows)));
+  const oracle::Function a = oracle::activation(name);
+  return [=](const oracle::Vector& x, const std::vector<oracle::Vector>& states) {
+    oracle::Vector h(b);
+    for (Index j = 0; j < u.rows; ++j) {
+      double& sum = h[static_cast<std::size_t>(j)];
+      for (Index f = 0; f < k.rows; ++f) sum += x[static_cast<std::size_t>(f)] * k(f, j);
+      for (Index f = 0; f < u.rows; ++f) sum += states[0][static_cast<std::size_t>(f)] * u(f, j);
+      sum = a(sum);
+    }
+    return std::vector<oracle::Vector>{h};
+  };
+}
+
+void check(RecurrentCase c, const SimpleRNNOptions& options) {
+  c.states = 1;
+  c.return_sequences = options.return_sequences;
+  c.return_state = options.return_state;
+  c.walk = {options.go_backwards, options.zero_output_for_mask};
+  for (const bool masked : {false, true}) {
+    for (const bool initial : {false, true}) {
+      c.masked = masked;
+      c.initial = initial;
+      check_recurrent(
+          c, [&] { return SimpleRNN(c.units, options); }, [&](const auto& w) { return step(w, options.activation.name); });
+    }
+  }
+}
+
+TEST(SimpleRNN, EqualsPlainLoops) {
+  for (const Index units : {1, 7, 16, 33})
+    for (const Index steps : {1, 25})
+      check({.samples = 6, .steps = steps, .units = units}, {.return_sequences = true, .return_state = true});
+}
+
+TEST(SimpleRNN, EqualsPlainLoopsForEveryArgument) {
+  const RecurrentCase c{.samples = 10};
+  check(c, {});
+  check(c, {.return_sequences = true, .return_state = true, .go_backwards = true});
+  check(c, {.return_sequences = true, .zero_output_for_mask = true});
+  check(c, {.use_bias = false, .return_sequences = true});
+  check(c, {.activation = "relu", .return_sequences = true});
+}
+
+TEST(SimpleRNN, StatefulInPiecesIsWhole) {
+  check_stateful([](bool stateful) { return SimpleRNN(4, {.stateful = stateful}); }, 2);
+}
+
+}  // namespace
+}  // namespace rondo

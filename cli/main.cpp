@@ -27,6 +27,9 @@ void check_isa() {
 
 Verbs all_verbs() {
   Verbs verbs;
+  verbs.push_back(make_train());
+  verbs.push_back(make_forecast());
+  verbs.push_back(make_evaluate());
   verbs.push_back(make_predict());
   verbs.push_back(make_fit());
   verbs.push_back(make_summary());

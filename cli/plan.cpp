@@ -1,43 +1,55 @@
 // rondo plan: the exact memory of training and of inference, before doing either.
 #include <algorithm>
+#include <fstream>
 
 #include "core/memory.h"
 #include "files.h"
 #include "machine.h"
+#include "plan_table.h"
+#include "screen.h"
 #include "verbs.h"
 
 namespace rondo::cli {
 
 namespace {
 
-Json::Object memory_json(const Memory& memory) {
-  return {{"weights", memory.weights},     {"gradients", memory.gradients},
-          {"optimizer", memory.optimizer}, {"activations", memory.activations},
-          {"saved", memory.saved},         {"scratch", memory.scratch},
-          {"total", memory.total()}};
-}
-
-std::string right(const std::string& text, std::size_t width) {
-  return (text.size() < width ? std::string(width - text.size(), ' ') : "") + text;
+// A table unless it is called a model or begins as one, a zip file.
+bool is_table(const std::string& path) {
+  if (path.ends_with(".keras")) return false;
+  if (path.ends_with(".csv") || path.ends_with(".tsv") || path.ends_with(".txt")) return true;
+  std::ifstream file(path, std::ios::binary);
+  char begin[2] = {};
+  return file.read(begin, 2) && !(begin[0] == 'P' && begin[1] == 'K');
 }
 
 class PlanVerb : public Verb {
  public:
   std::string name() const override { return "plan"; }
-  std::string about() const override { return "exact memory of training and of inference, before doing it"; }
+  std::string about() const override { return "exact memory of training and of inference, and its time, before doing it"; }
   std::vector<std::string> examples() const override {
     return {"rondo plan model.keras --batch-size 32", "rondo plan model.keras --batch-size 1024 --threads 2 --optimizer adam",
-            "rondo plan any_length.keras --batch-size 64 --steps 500 --json"};
+            "rondo plan any_length.keras --batch-size 64 --steps 500 --json",
+            "rondo plan airline.csv --lookback 24 --horizon 6 --layers lstm:64,dropout:0.2,gru:32 --epochs 200"};
   }
   void declare(Arguments& arguments) override {
-    arguments.positional("MODEL.keras", model_, "the model");
-    arguments.count("--batch-size", batch_size_, 1, 1'000'000'000'000, "samples in one batch", true);
+    arguments.positional("MODEL.keras|DATA.csv", model_, "a model, or the table that one is to be trained on");
+    arguments.count("--batch-size", batch_size_, 1, 1'000'000'000'000, "samples in one batch (default over a table: 32)");
     arguments.count("--steps", steps_, 1, 1'000'000'000'000, "time steps, for a model that takes any number of them");
     arguments.count("--threads", threads_, 1, 256, "threads (default: one a core)");
-    arguments.text("--optimizer", "O", optimizer_, "count this optimizer's state (default: the file's)");
+    arguments.text("--optimizer", "O", optimizer_,
+                   "count this optimizer's state (default: the file's; over a table " + settings_.recipe.optimizer + ")");
+    settings_.declare_windows(arguments);
+    arguments.count("--epochs", epochs_, 1, 1'000'000'000, "of the training whose time is told");
   }
 
   int run(Console& console) override {
+    if (is_table(model_)) return run_table(console);
+    if (settings_.windows_given() || epochs_) {
+      throw UsageError("'" + escaped(model_) +
+                       "' is a model: it has its windows, and of a plan over a model only --batch-size, --steps, --threads and "
+                       "--optimizer make sense");
+    }
+    if (!batch_size_) throw UsageError("a plan of a model needs --batch-size, --batch-size 32 for example");
     Model model = read_model(model_, true, console);
     const auto any_length = [](const Shape& shape) {
       for (Index axis = 1; axis < shape.rank(); ++axis) {
@@ -67,19 +79,7 @@ class PlanVerb : public Verb {
     const Memory inference = model.memory(options);
 
     const Machine here = machine();
-    std::string text = right("", 14) + right("training", 22) + right("inference", 22) + "\n";
-    const auto line = [&](const char* what, Index a, Index b) {
-      text +=
-          what + std::string(14 - std::string_view(what).size(), ' ') + right(grouped(a), 22) + right(grouped(b), 22) + "\n";
-    };
-    line("weights", training.weights, inference.weights);
-    line("gradients", training.gradients, inference.gradients);
-    line("optimizer", training.optimizer, inference.optimizer);
-    line("activations", training.activations, inference.activations);
-    line("saved", training.saved, inference.saved);
-    line("scratch", training.scratch, inference.scratch);
-    line("total, bytes", training.total(), inference.total());
-    text += std::string(14, ' ') + right(bytes_text(training.total()), 22) + right(bytes_text(inference.total()), 22) + "\n";
+    std::string text = memory_text(training, inference);
     if (here.memory > 0) {
       const auto verdict = [&](const Memory& memory) {
         return memory.total() <= here.available ? "fits" : memory.total() <= here.memory ? "does not fit now" : "does not fit";
@@ -104,8 +104,20 @@ class PlanVerb : public Verb {
   }
 
  private:
+  int run_table(Console& console) {
+    if (steps_)
+      throw UsageError("--steps is for a model that takes any number of time steps; over a table they are --lookback");
+    settings_.data = model_;
+    settings_.optimizer = optimizer_;
+    settings_.threads = threads_;
+    settings_.recipe.batch_size = batch_size_.value_or(settings_.recipe.batch_size);
+    settings_.recipe.epochs = epochs_.value_or(settings_.recipe.epochs);
+    return plan_table(settings_, console);
+  }
+
   std::string model_;
-  std::optional<Index> batch_size_, steps_, threads_;
+  Settings settings_;
+  std::optional<Index> batch_size_, steps_, threads_, epochs_;
   std::optional<std::string> optimizer_;
 };
 

@@ -11,7 +11,7 @@ namespace rondo::cli {
 
 namespace {
 
-constexpr int label_width = 12;
+constexpr int label_width = 13;
 
 bool utf8_locale() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {  // the first that is set holds, as setlocale reads them

@@ -61,12 +61,11 @@ class Train : public Verb {
     const Split parts = split(windows, settings_.parts());
     check_target(parts);
     const Season season = find_season(settings_.season, series, parts);
-    console.say(understood(series, parts, season, shown));
-
     const Ridge ridge = fit_ridge(parts);
     Forecaster forecaster{make_forecaster(parts, recipe, ridge), windows.framing(), parts.scaler(), season.rows,
                           trained_on(parts, series.dates ? &*series.dates : nullptr)};
-    console.say(network_text(forecaster.model, series, shown) + "\n");
+    // Said at once: a command that is refused prints nothing.
+    console.say(understood(series, parts, season, shown) + network_text(forecaster.model, series, shown) + "\n");
 
     FitReport fitted;
     {

@@ -13,11 +13,11 @@ class Usage(Case):
         done = self.run_rondo()
         self.assertEqual((done.returncode, done.out), (USAGE, ""))
         self.assertLessEqual(len(done.err.splitlines()), 20)
-        for verb in ("predict", "fit", "summary", "plan", "info"):
+        for verb in ("train", "forecast", "evaluate", "predict", "fit", "summary", "plan", "info"):
             self.assertIn(verb, done.err)
 
     def test_help_of_every_verb_has_examples(self):
-        for verb in ((), ("predict",), ("fit",), ("summary",), ("plan",), ("info",)):
+        for verb in ((), ("train",), ("forecast",), ("evaluate",), ("predict",), ("fit",), ("summary",), ("plan",), ("info",)):
             out, err = self.good(*verb, "--help")
             self.assertIn("Examples:", out)
             self.assertEqual(err, "")

@@ -181,9 +181,9 @@ def check_cpp(program, root):
     return 1 if failures or not programs else 0
 
 
-def stock(folder, root):
+def stock(folder, root, binary=None):
     import fixtures
-    fixtures.make(folder, root)
+    fixtures.make(folder, root, binary)
     data = root / "data"
     (Path(folder) / "build").mkdir()
     if data.exists():
@@ -198,7 +198,7 @@ def check_console(binary, root):
     failures, count = 0, 0
     for page in pages(root):
         with tempfile.TemporaryDirectory() as folder:  # one folder a page: a later command uses what an earlier one wrote
-            stock(folder, root)
+            stock(folder, root, binary)
             for words, start, lines, _ in blocks(page):
                 if words[:1] != ["console"]:
                     continue

@@ -1,10 +1,13 @@
 """The files that examples speak of, made in an empty folder: every example of --help and of the docs runs among them.
 
-The models were written by Keras (tests/golden); the arrays are those of their golden cases.
+The models were written by Keras (tests/golden); the arrays are those of their golden cases. airline.csv is the one in data/, and
+airline.keras the forecaster that `rondo train airline.csv --target Passengers --lookback 12 --horizon 1` makes of it.
 """
+import atexit
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +20,26 @@ MODELS = {
 }
 
 
-def make(folder, source):
+FORECASTER = ["train", "airline.csv", "--target", "Passengers", "--lookback", "12", "--horizon", "1", "--out", "airline.keras"]
+trained = None  # where this process has trained it
+
+
+def forecaster(source, binary):
+    global trained
+    if trained is None:
+        folder = tempfile.TemporaryDirectory()
+        atexit.register(folder.cleanup)
+        shutil.copy(Path(source) / "data" / "airline-passengers.csv", Path(folder.name) / "airline.csv")
+        run([binary, *FORECASTER], folder.name, binary).check_returncode()
+        trained = Path(folder.name) / "airline.keras"
+    return trained
+
+
+def make(folder, source, binary=None):
+    """With a binary: airline.keras, too."""
+    shutil.copy(Path(source) / "data" / "airline-passengers.csv", Path(folder) / "airline.csv")
+    if binary:
+        shutil.copy(forecaster(source, binary), Path(folder) / "airline.keras")
     golden = Path(source) / "tests" / "golden"
     for name, (model, arrays, files) in MODELS.items():
         shutil.copy(golden / model, Path(folder) / name)
@@ -29,7 +51,8 @@ def make(folder, source):
 
 def environment(binary, **extra):
     """PATH begins with the build's own rondo; nothing of the caller's terminal shows through."""
-    env = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "TERM")}
+    env = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "TERM", "LC_CTYPE", "LANG")}
+    env["LC_ALL"] = "C.UTF-8"
     env["PATH"] = f"{Path(binary).resolve().parent}{os.pathsep}{env['PATH']}"
     env.update(extra)
     return env

@@ -26,7 +26,7 @@ def main(binary, source):
     failures, count = 0, 0
     with tempfile.TemporaryDirectory() as folder:
         root_help = fixtures.run([binary, "--help"], folder, binary).stdout
-        verbs = ["predict", "fit", "summary", "plan", "info"]
+        verbs = ["train", "forecast", "evaluate", "predict", "fit", "summary", "plan", "info"]
         missing = [verb for verb in verbs if f"  {verb}" not in root_help]
         assert not missing, f"rondo --help does not list {missing}"
         pages = {"": root_help}
@@ -39,7 +39,7 @@ def main(binary, source):
                 failures += 1
             for line in found:
                 with tempfile.TemporaryDirectory() as fresh:
-                    fixtures.make(fresh, source)
+                    fixtures.make(fresh, source, binary)
                     result = fixtures.run(shlex.split(line), fresh, binary)
                     count += 1
                     wanted = [Path(fresh) / word for flag, word in zip(shlex.split(line), shlex.split(line)[1:])

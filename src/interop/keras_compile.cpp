@@ -112,9 +112,13 @@ void read_optimizer_variables(Model& model, const std::vector<LayerRef>& order, 
   std::map<std::pair<std::string, std::size_t>, std::size_t> by_weight;
   for (std::size_t s = 0; s < optimizer.slots.size(); ++s) by_weight[{optimizer.slots[s].name, optimizer.slots[s].weight}] = s;
   for (std::size_t s = 0; s < optimizer.slots.size(); ++s) {
-    Optimizer::Slot& slot = optimizer.slots[by_weight.at({optimizer.slots[s].name, weights[optimizer.slots[s].weight]})];
+    const bool one_for_all = optimizer.slots[s].weight == Optimizer::shared;
+    Optimizer::Slot& slot = one_for_all
+                                ? optimizer.slots[s]
+                                : optimizer.slots[by_weight.at({optimizer.slots[s].name, weights[optimizer.slots[s].weight]})];
     tensors.read(vars + std::to_string(s + 2), slot.value,
-                 "the optimizer's " + slot.name + " of weight '" + state.trainable[slot.weight]->name + "'");
+                 "the optimizer's " + slot.name +
+                     (one_for_all ? std::string() : " of weight '" + state.trainable[slot.weight]->name + "'"));
   }
 }
 

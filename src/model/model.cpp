@@ -209,10 +209,10 @@ Memory Model::memory(const MemoryOptions& options) const {
   m.weights = count_params() * static_cast<Index>(sizeof(real));
   for (const LayerRef& layer : graph.layers) packs(packs, *layer);
   if (options.training && p_->optimizer) {
-    Index trained = 0;
+    std::vector<Shape> trained;
     for (const WeightEntry& w : weights_of(graph.layers))
-      if (w.trained) trained += w.weight->value.size();
-    m.optimizer = static_cast<Index>(p_->optimizer->slot_names().size()) * trained * static_cast<Index>(sizeof(real));
+      if (w.trained) trained.push_back(w.weight->value.shape());
+    m.optimizer = p_->optimizer->slot_bytes(trained);
   }
   return m;
 }

@@ -1,10 +1,13 @@
 """Puts the generated files together and describes them in index.json.
 
-    python make_index.py --from WORK --to FOLDER
+    python make_index.py --from WORK --to FOLDER [--add]
 
 WORK holds one folder per run of generate.py (see make_all.sh). All cases are
 compared across versions and backends; the files of 3.15 are kept, and for the
 older versions those listed in KEPT_FOR_OLDER.
+
+With --add, WORK needs the folders 3.15 and 3.15-float64 alone: their cases join
+the index, and what is there already stays as it is.
 """
 
 import argparse
@@ -114,14 +117,38 @@ def copy(case, source, target):
         shutil.copy(os.path.join(source, name), target)
 
 
+def add(to, path):
+    """New cases go behind the last one of their kind."""
+    with open(os.path.join(to, "index.json")) as file:
+        index = json.load(file)
+    cases = index["cases"]
+    for name, case in cases_of(path("3.15"))["cases"].items():
+        folder = "training" if case["kind"] == "training" else "3.15"
+        copy(case, path("3.15"), os.path.join(to, folder))
+        new = entry(name, case, folder, "3.15", distance(path("3.15"), path("3.15-float64"), case))
+        new["folder"] = folder
+        for key in ("file", "npz"):
+            new[key] = case[key]
+        old = [i for i, c in enumerate(cases) if c["name"] == name and c["keras"] == "3.15"]
+        kin = [i for i, c in enumerate(cases) if c["kind"] == case["kind"] and c["keras"] == "3.15"]
+        at = old[0] if old else kin[-1] + 1
+        cases[at : at + len(old)] = [new]
+    with open(os.path.join(to, "index.json"), "w") as file:
+        json.dump(index, file, indent=1)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--from", dest="work", required=True)
     parser.add_argument("--to", required=True)
+    parser.add_argument("--add", action="store_true")
     args = parser.parse_args()
 
     def path(run):
         return os.path.join(args.work, run)
+
+    if args.add:
+        return add(args.to, path)
 
     runs = ["3.15", "3.15-tensorflow", "3.9", "3.3", "numpy", "tensorflow"]
     read = {run: cases_of(path(run)) for run in runs}

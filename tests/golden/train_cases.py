@@ -234,6 +234,24 @@ OPTIMIZERS = {
     ),
     "adam_betas": lambda: O.Adam(0.02, beta_1=0.8, beta_2=0.9, epsilon=1e-3),
     "rmsprop_rho": lambda: O.RMSprop(0.01, rho=0.5, epsilon=1e-4),
+    "adamw": lambda: O.AdamW(0.02),
+    "adamw_amsgrad": lambda: O.AdamW(0.02, weight_decay=0.1, amsgrad=True),
+    "adamax": lambda: O.Adamax(0.02),
+    "nadam": lambda: O.Nadam(0.02),
+    "nadam_ema": lambda: O.Nadam(0.02, use_ema=True, ema_momentum=0.8),
+    "adagrad": lambda: O.Adagrad(0.05),
+    "adadelta": lambda: O.Adadelta(1.0, epsilon=1e-3),
+    "lion": lambda: O.Lion(0.005),
+    "ftrl": lambda: O.Ftrl(0.05),
+    "ftrl_regularized": lambda: O.Ftrl(
+        0.05,
+        l1_regularization_strength=0.01,
+        l2_regularization_strength=0.02,
+        l2_shrinkage_regularization_strength=0.01,
+        beta=0.1,
+    ),
+    "adafactor": lambda: O.Adafactor(0.05),
+    "lamb": lambda: O.Lamb(0.02),
 }
 
 
@@ -316,7 +334,8 @@ add("lstm_validation_split_adam", lstm, "adam", "lstm", "validation_split", metr
 add("masked_td_validation_split_sgd", masked_td, "sgd", "masked_td", "validation_split", metrics=["mae"], validation_split=0.3)
 add("batchnorm_validation_split_sgd", batchnorm, "sgd", "batchnorm", "validation_split", metrics=["mae"], validation_split=0.3)
 
-for optimizer in ("adam", "adam_amsgrad", "sgd", "sgd_momentum", "rmsprop", "rmsprop_centered_momentum", "adam_ema"):
+for optimizer in ("adam", "adam_amsgrad", "sgd", "sgd_momentum", "rmsprop", "rmsprop_centered_momentum", "adam_ema",
+                  "adamw", "adamax", "nadam", "nadam_ema", "adagrad", "adadelta", "lion", "ftrl", "adafactor", "lamb"):
     add(f"trained_{optimizer}", lstm, optimizer, "lstm", trained_before=2)
 add("trained_batchnorm_adam", batchnorm, "adam", "batchnorm", trained_before=2, metrics=["mae"])
 # TensorFlow writes the iteration as int64, the other backends as int32.

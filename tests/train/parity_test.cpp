@@ -113,7 +113,7 @@ TEST(Parity, TrainingRunsAreKeras) {
     }
     ++ran;
   }
-  EXPECT_GE(ran, 65);
+  EXPECT_GE(ran, 87);
 }
 
 }  // namespace

@@ -27,8 +27,9 @@ struct OptimizerCommon {
 struct Parameter {
   real* weight;
   const real* gradient;
-  std::span<real* const> slots;  // in the order of slot_names()
+  std::span<real* const> slots;  // in the order of slot_names(), then the shared ones
   Index size;
+  const Shape* shape = nullptr;
 };
 
 class Optimizer {
@@ -37,10 +38,17 @@ class Optimizer {
   virtual std::string class_name() const = 0;  // "Adam"
   // Names every option in the order of Keras's config; call describe_common() first.
   virtual void describe(ConfigVisitor&) = 0;
-  // The optimizer's own variables of each weight, all born as zeros, in groups as Keras's file orders them: group after group,
-  // within a group weight after weight, within a weight name after name. Adam with amsgrad: {{"momentum", "velocity"},
+  // The optimizer's own variables of each weight, in groups as Keras's file orders them: group after group, within a group
+  // weight after weight, within a weight name after name. Adam with amsgrad: {{"momentum", "velocity"},
   // {"velocity_hat"}}; RMSprop: {{"velocity"}, {"momentum"}}.
   virtual std::vector<std::vector<std::string>> slot_groups() const = 0;
+  // The shape of slot number k (of slot_names()) for a weight of this shape, and the number it is born with.
+  virtual Shape slot_shape(std::size_t /*k*/, const Shape& weight) const { return weight; }
+  virtual double slot_start(std::size_t /*k*/) const { return 0; }
+  // Single numbers that all weights share, behind all others in Keras's file; they are born as 1. begin_step() moves them
+  // before the weights of step t = 1, 2, ... are.
+  virtual std::vector<std::string> shared_slots() const { return {}; }
+  virtual void begin_step(std::span<real* const> /*shared*/, Index /*step*/) const noexcept {}
   // Throws Error(value) for options out of range. Called by compile and bind; call the base version too.
   virtual void check() const;
   // Moves one weight in step t = 1, 2, ... Must not allocate.
@@ -50,15 +58,16 @@ class Optimizer {
   OptimizerCommon common;
 
   // ---- state, in Keras's file order; booked by bind() ----
+  static constexpr std::size_t shared = static_cast<std::size_t>(-1);
   struct Slot {
     std::string name;    // "momentum"; "average" with use_ema
-    std::size_t weight;  // index among the trainable weights
+    std::size_t weight;  // index among the trainable weights; `shared` for all of them
     Array value;
   };
   Index iterations = 0;
   std::vector<Slot> slots;
-  // Books the slots for weights of these shapes, as zeros. A second call with the same shapes changes nothing, so that training
-  // goes on where it was; with other shapes it throws Error(state). Throws Error(memory) on overflow.
+  // Books the slots for weights of these shapes, as they are born. A second call with the same shapes changes nothing, so that
+  // training goes on where it was; with other shapes it throws Error(state). Throws Error(memory) on overflow.
   void bind(std::span<const Shape> weights);
   bool bound() const { return bound_; }
   // Bytes bind() would book.
@@ -80,7 +89,7 @@ class Optimizer {
   std::vector<Shape> shapes_;
   std::vector<std::size_t> own_;      // weight by weight: numbers in `slots`, in the order of slot_names()
   std::vector<std::size_t> average_;  // weight by weight; empty without use_ema
-  std::vector<real*> pointers_;       // of one weight's slots, during apply
+  std::vector<real*> pointers_;       // of one weight's slots and the shared ones, during apply
 };
 
 class OptimizerRef {  // "adam", Adam({...}) or an Optimizer of your own

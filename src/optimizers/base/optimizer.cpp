@@ -91,12 +91,13 @@ void Optimizer::check() const {
 }
 
 Index Optimizer::slot_bytes(std::span<const Shape> weights) const {
-  const Index each = static_cast<Index>(slot_names().size()) + (common.use_ema ? 1 : 0);
-  Index bytes = 0;
+  const std::size_t own = slot_names().size();
+  Index numbers = static_cast<Index>(shared_slots().size());
   for (const Shape& shape : weights) {
-    bytes = checked_add(bytes, checked_mul(checked_mul(shape.elements(), each), static_cast<Index>(sizeof(real))));
+    for (std::size_t k = 0; k < own; ++k) numbers = checked_add(numbers, slot_shape(k, shape).elements());
+    if (common.use_ema) numbers = checked_add(numbers, shape.elements());
   }
-  return bytes;
+  return checked_mul(numbers, static_cast<Index>(sizeof(real)));
 }
 
 void Optimizer::bind(std::span<const Shape> weights) {
@@ -126,12 +127,16 @@ void Optimizer::bind(std::span<const Shape> weights) {
     for (std::size_t w = 0; w < weights.size(); ++w) {
       for (std::size_t k = 0; k < group.size(); ++k) {
         own[w * per_weight + before + k] = booked.size();
-        booked.push_back({group[k], w, Array(weights[w])});
+        booked.push_back({group[k], w, Array(slot_shape(before + k, weights[w]), static_cast<real>(slot_start(before + k)))});
       }
     }
     before += group.size();
   }
-  pointers_.resize(per_weight);
+  const auto for_all = shared_slots();
+  for (const std::string& name : for_all) {
+    booked.push_back({name, shared, Array(Shape{}, 1)});
+  }
+  pointers_.resize(per_weight + for_all.size());
   shapes_.assign(weights.begin(), weights.end());
   slots = std::move(booked);
   own_ = std::move(own);
@@ -173,10 +178,13 @@ void Optimizer::apply(std::span<real* const> weights, std::span<real* const> gra
       for (Index i = 0; i < sizes[w]; ++i) weights[w][i] -= weights[w][i] * decay * rate;
     }
   }
-  const std::size_t per_weight = pointers_.size();
+  const std::size_t per_weight = weights.empty() ? 0 : own_.size() / weights.size();
+  const std::span<real*> for_all = std::span(pointers_).subspan(per_weight);
+  for (std::size_t k = 0; k < for_all.size(); ++k) for_all[k] = slots[slots.size() - for_all.size() + k].value.data();
+  begin_step(for_all, step);
   for (std::size_t w = 0; w < weights.size(); ++w) {
     for (std::size_t k = 0; k < per_weight; ++k) pointers_[k] = slots[own_[w * per_weight + k]].value.data();
-    update({weights[w], gradients[w], pointers_, sizes[w]}, step, learning_rate);
+    update({weights[w], gradients[w], pointers_, sizes[w], &shapes_[w]}, step, learning_rate);
   }
   if (!average_.empty()) {
     // The first average is the weight itself.

@@ -1,0 +1,27 @@
+// Adamax: Adam with the largest gradient of late in place of the root of its square's average.
+#pragma once
+
+#include "rondo/optimizers/optimizer.h"
+
+namespace rondo {
+
+struct AdamaxOptions {
+  double learning_rate = 0.001;
+  double beta_1 = 0.9;
+  double beta_2 = 0.999;
+  double epsilon = 1e-7;
+  std::optional<double> weight_decay = {};
+  std::optional<double> clipnorm = {};
+  std::optional<double> clipvalue = {};
+  std::optional<double> global_clipnorm = {};
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  std::optional<double> ema_overwrite_frequency = {};
+};
+
+class Adamax : public OptimizerRef {
+ public:
+  explicit Adamax(const AdamaxOptions& options = {});
+};
+
+}  // namespace rondo

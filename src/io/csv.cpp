@@ -67,6 +67,7 @@ class Reader {
   Value classify(std::string_view cell, double& value) const;
   bool is_missing(std::string_view cell) const;
   char guess_separator() const;
+  char guess_decimal() const;
   bool guess_header(const std::vector<Cell>& first) const;
   void guess_kinds(char separator);
   void reserve(Index rows, std::uint64_t bytes, const std::vector<std::uint64_t>& label_bytes);
@@ -87,9 +88,10 @@ class Reader {
 
 bool Reader::is_missing(std::string_view cell) const {
   if (cell.empty()) return true;
-  static constexpr std::array<std::string_view, 16> spellings = {"na",     "n/a",     "#n/a",    "#na",     "<na>", "nan",
-                                                                 "-nan",   "null",    "none",    "nil",     "?",    "#n/a n/a",
-                                                                 "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan"};
+  static constexpr std::array<std::string_view, 26> spellings = {
+      "na",  "n/a", "#n/a",     "#na",     "<na>",    "nan",     "-nan",    "null",     "none",
+      "nil", "?",   "#n/a n/a", "n.a.",    "1.#ind",  "-1.#ind", "1.#qnan", "-1.#qnan", "-",
+      "--",  ".",   "..",       "#div/0!", "#value!", "#ref!",   "#num!",   "#name?"};
   if (cell.size() <= 8) {
     for (const std::string_view s : spellings) {
       if (same_ignoring_case(cell, s)) return true;
@@ -100,7 +102,7 @@ bool Reader::is_missing(std::string_view cell) const {
 
 Reader::Value Reader::classify(std::string_view cell, double& value) const {
   cell = csv::trimmed(cell);
-  const Number number = csv::parse_number(cell, options_.decimal, value);
+  const Number number = csv::parse_number(cell, out_.decimal, value);
   if (number == Number::ok) {
     if (value != value) return Value::missing;
     return options_.missing.empty() || !is_missing(cell) ? Value::number : Value::missing;
@@ -136,6 +138,33 @@ char Reader::guess_separator() const {
     }
   }
   return most;
+}
+
+// See Csv::decimal.
+char Reader::guess_decimal() const {
+  if (out_.separator == ',') return '.';
+  csv::MemoryBytes bytes(head_);
+  csv::Records records(bytes, out_.separator, name_, sample_block);
+  std::vector<Cell> cells;
+  bool comma = false;
+  try {
+    for (std::size_t row = 0; row < sample_rows && records.next(cells); ++row) {
+      for (const Cell& cell : cells) {
+        const std::string_view text = csv::trimmed(cell.text);
+        double value = 0;
+        if (const std::size_t at = text.find(','); at == std::string_view::npos) {
+          if (text.find('.') != std::string_view::npos && csv::parse_number(text, '.', value) == Number::ok) return '.';
+        } else if (csv::parse_number(text, ',', value) == Number::ok) {
+          const bool grouped = text.size() == at + 4 && at > 0 && text[at - 1] >= '0' && text[at - 1] <= '9' &&
+                               text.substr(0, at) != "0" && text.substr(0, at) != "-0";
+          comma = comma || !grouped;
+        }
+      }
+    }
+  } catch (const Error&) {
+    // The real reading reports it.
+  }
+  return comma ? ',' : '.';
 }
 
 bool Reader::guess_header(const std::vector<Cell>& first) const {
@@ -237,7 +266,7 @@ void Reader::refuse_text(std::size_t column, std::string_view cell, Index line) 
   double value = 0;
   std::string digits(cell);
   std::erase(digits, ',');
-  const bool comma = options_.decimal == '.' && cell.find(',') != std::string_view::npos &&
+  const bool comma = out_.decimal == '.' && cell.find(',') != std::string_view::npos &&
                      csv::parse_number(csv::trimmed(digits), '.', value) == Number::ok;
   if (comma) {
     why += " If ',' is the decimal mark, read the file with CsvOptions{.decimal = ','}; if it groups thousands, take it out.";
@@ -321,6 +350,7 @@ Csv Reader::read() {
   }
   if (head_.substr(0, 3) == "\xef\xbb\xbf") head_.remove_prefix(3);
   out_.separator = options_.separator ? options_.separator : guess_separator();
+  out_.decimal = options_.decimal ? options_.decimal : guess_decimal();
 
   csv::ChainBytes bytes(head_, rest_);
   csv::Records records(bytes, out_.separator, name_, std::clamp(head_.size() + 1, sample_block, head_size));
@@ -366,7 +396,8 @@ Csv Reader::read() {
 }
 
 void check(const CsvOptions& options) {
-  if (options.decimal != '.' && options.decimal != ',') fail(Code::value, "CsvOptions::decimal is '.' or ','.");
+  if (options.decimal != 0 && options.decimal != '.' && options.decimal != ',')
+    fail(Code::value, "CsvOptions::decimal is '.' or ','.");
   const char s = options.separator;
   if (s == '"' || s == '\n' || s == '\r' || s == '.' || (s >= '0' && s <= '9')) {
     fail(Code::value, "CsvOptions::separator cannot be a quote, a line end, a point or a digit.");

@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 
 #include "rondo/core/error.h"
+#include "rondo/io/npy.h"
 
 namespace rondo {
 namespace {
@@ -54,6 +57,36 @@ TEST(Table, FromArrays) {
   EXPECT_EQ(more.number_names(), (std::vector<std::string>{"x"}));
   EXPECT_EQ(more.text_names(), (std::vector<std::string>{"when"}));
   refusal([&] { more.add("y", {1}); }, Code::value);
+}
+
+TEST(Table, ReadsArraysInDouble) {
+  const std::string folder = testing::TempDir() + "rondo_read_table_", npy = folder + "x.npy", npz = folder + "x.npz";
+  // As NumPy writes np.array([[0.1, 20260131], [3, 4]]).
+  std::string header = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }";
+  header.resize(117, ' ');
+  header += '\n';
+  const std::string head = std::string("\x93NUMPY\x01\x00\x76\x00", 10) + header;
+  const double values[] = {0.1, 20260131, 3, 4};
+  std::ofstream(npy, std::ios::binary) << head << std::string_view(reinterpret_cast<const char*>(values), sizeof values);
+  const Table table = read_table(npy);
+  EXPECT_EQ(table.names(), (std::vector<std::string>{"c0", "c1"}));
+  EXPECT_EQ(table.column("c0").numbers, (std::vector<double>{0.1, 3}));
+  EXPECT_EQ(table.column("c1").numbers[0], 20260131);
+  EXPECT_EQ(table.source(), npy);
+  // By content where the name does not tell.
+  std::filesystem::copy_file(npy, folder + "x.dat", std::filesystem::copy_options::overwrite_existing);
+  EXPECT_EQ(read_table(folder + "x.dat").rows(), 2);
+  save_npz(npz, {{"a", Array{1, 2, 3}}});
+  EXPECT_EQ(read_table(npz).column("c0").numbers, (std::vector<double>{1, 2, 3}));
+  save_npz(npz, {{"a", Array{1, 2, 3}}, {"b", Array{1}}});
+  EXPECT_NE(refusal([&] { read_table(npz); }, Code::shape).find("holds 2 arrays, and a table is one"), std::string::npos);
+  save_npy(npy, Array(Shape{4, 3, 2}));
+  EXPECT_NE(refusal([&] { read_table(npy); }, Code::shape).find("4 samples of 3 time steps of 2 features"), std::string::npos);
+  save_npy(npy, Array(Shape{0, 3}));
+  refusal([&] { read_table(npy); }, Code::format);
+  refusal([&] { read_table(folder + "none.npy"); }, Code::not_found);
+  EXPECT_EQ(read_table(airline).rows(), 144);
+  for (const char* end : {"x.npy", "x.npz", "x.dat"}) std::filesystem::remove(folder + end);
 }
 
 TEST(Table, DidYouMean) {

@@ -89,6 +89,11 @@ TEST(Csv, MissingValues) {
   EXPECT_TRUE(std::isnan(more.columns[0].numbers[2]));
 }
 
+TEST(Csv, SpellingsOfMissing) {
+  const Csv csv = parse("a,b\n1,2\n-,3\n--,4\n.,5\n..,6\nn.a.,7\n#DIV/0!,8\n#VALUE!,9\n");
+  for (std::size_t r = 1; r < 8; ++r) EXPECT_TRUE(std::isnan(csv.columns[0].numbers[r])) << r;
+}
+
 TEST(Csv, BlankLines) {
   EXPECT_EQ(parse("a,b\n\n1,2\n\n\n3,4\n\n").columns[0].numbers, (Numbers{1, 3}));
   const Csv one = parse("a\n1\n\n3\n\n\n");
@@ -176,7 +181,15 @@ TEST(Csv, DecimalComma) {
   EXPECT_EQ(parse("v\n1,5\n2,5\n", {.decimal = ','}).columns[0].numbers, (Numbers{1.5, 2.5}));
   expect_part(refusal("v\n1,5\n2,5\n"), "CsvOptions{.decimal = ','}");
   expect_part(refusal("a;b\n1,5;2\n3.000;4\n4;4\n5,5;1\n", {.decimal = ','}), "line 3: column 'a' holds numbers, but '3.000'");
-  expect_part(refusal("a;b\n1;2\n2;2\n1,5;4\n"), "CsvOptions{.decimal = ','}");
+  expect_part(refusal("a;b\n1;2.5\n2;2\n1,5;4\n"), "CsvOptions{.decimal = ','}");
+  // Guessed: some number has a comma that groups no thousands, none has a point, and cells are not separated by commas.
+  const Csv guessed = parse("day;v\n01.02.2020;12,5\n02.02.2020;1,234\n");
+  EXPECT_EQ(guessed.decimal, ',');
+  EXPECT_EQ(guessed.columns[1].numbers, (Numbers{12.5, 1.234}));
+  EXPECT_EQ(parse("a\tb\n0,125\t1\n").columns[0].numbers, (Numbers{0.125}));
+  EXPECT_EQ(parse("a;b\n1,234;5\n2,345;6\n").decimal, '.');  // thousands, perhaps: text
+  EXPECT_EQ(parse("a;b\n12,5;2.5\n").decimal, '.');
+  EXPECT_EQ(parse("a;b\n12,5;3\n", {.decimal = '.'}).columns[0].text, true);
 }
 
 TEST(Csv, TextOptionAndMajority) {

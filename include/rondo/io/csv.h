@@ -15,7 +15,7 @@ namespace rondo {
 struct CsvOptions {
   char separator = 0;                     // 0: guessed among tab ; , and |
   std::optional<bool> header = {};        // absent: the first row is a header unless it holds only numbers and dates
-  char decimal = '.';                     // ',' for 3,14
+  char decimal = 0;                       // '.' or ','; 0: '.', or ',' where the numbers say so (see Csv::decimal)
   std::vector<std::string> text = {};     // columns to keep as text, whatever they hold
   std::vector<std::string> missing = {};  // more spellings of a missing value: {"-", "-999"}
 };
@@ -64,12 +64,16 @@ struct Csv {
   std::vector<Column> columns;
   Index rows = 0;
   char separator = ',';
+  // Guessed to be ',' if cells are not separated by it, some number has one (0,5 or 12,75; 1,234 could be a thousand) and none
+  // a point.
+  char decimal = '.';
   bool header = true;
   Index first_line = 0;       // line number of the first data row, counted from 1
   bool one_line_rows = true;  // every row stands on one line, so that row i is line first_line + i
 };
 
-// Missing: an empty cell, NA, N/A, #N/A, NaN, null, none, nil, ? (any case) and CsvOptions::missing. A blank line is skipped,
+// Missing: an empty cell, NA, N/A, #N/A, NaN, null, none, nil, n.a., ?, -, --, ., .. (any case), the errors of spreadsheets
+// (#DIV/0!, #VALUE!, ...) and CsvOptions::missing. A blank line is skipped,
 // but in a file of one column it is a missing value unless nothing follows. Throws Error(not_found) if the file cannot be read;
 // Error(format), with line and column, on everything else: an empty file, a file that is no CSV (says what it looks like), a
 // row with more or fewer cells than the header, text in a number column, a number out of double's range, a column named twice,

@@ -21,7 +21,6 @@ const std::string golden = RONDO_SOURCE_DIR "/tests/golden/";
 
 // What Rondo may not have yet: then it must be refused by this word, never passed over.
 const std::map<std::string, std::string> refused = {
-    {"lstm_dropout", "dropout"},  // dropouts come later
     {"dense_activations_later", "unknown activation"},
 };
 

@@ -25,6 +25,19 @@ CONTRACT_CASE("GRU", "initial state", [] { return GRU(3, {.return_sequences = tr
               {{None, 2}, {3}});
 CONTRACT_CASE("GRU", "zeros for masked", [] { return GRU(3, {.return_sequences = true, .zero_output_for_mask = true}); },
               {{None, 2}});
+CONTRACT_CASE("GRU", "dropout", [] { return GRU(3, {.dropout = 0.4}); }, {{None, 5}});
+CONTRACT_CASE("GRU", "recurrent dropout", [] { return GRU(5, {.recurrent_dropout = 0.4, .return_sequences = true}); },
+              {{None, 2}});
+CONTRACT_CASE("GRU", "reset before, both dropouts",
+              [] { return GRU(5, {.dropout = 0.3, .recurrent_dropout = 0.4, .return_sequences = true, .reset_after = false}); },
+              {{None, 5}, {5}});
+CONTRACT_CASE(
+    "GRU", "backwards, both dropouts, no bias",
+    [] {
+      return GRU(5,
+                 {.activation = "softplus", .use_bias = false, .dropout = 0.3, .recurrent_dropout = 0.4, .go_backwards = true});
+    },
+    {{None, 5}});
 CONTRACT_CASE("GRU", "stateful", [] { return GRU(3, {.return_sequences = true, .stateful = true}); }, {{None, 2}});
 CONTRACT_CASE("GRU", "reset before", [] { return GRU(3, {.return_sequences = true, .reset_after = false}); }, {{None, 2}});
 CONTRACT_CASE("GRU", "reset before, last", [] { return GRU(3, {.return_state = true, .reset_after = false}); },

@@ -28,6 +28,18 @@ CONTRACT_CASE("LSTM", "initial state", [] { return LSTM(3, {.return_sequences = 
               {{None, 2}, {3}, {3}});
 CONTRACT_CASE("LSTM", "zeros for masked", [] { return LSTM(3, {.return_sequences = true, .zero_output_for_mask = true}); },
               {{None, 2}});
+CONTRACT_CASE("LSTM", "dropout", [] { return LSTM(3, {.dropout = 0.4, .return_sequences = true}); }, {{None, 5}});
+CONTRACT_CASE("LSTM", "recurrent dropout", [] { return LSTM(5, {.recurrent_dropout = 0.4, .return_sequences = true}); },
+              {{None, 2}});
+CONTRACT_CASE("LSTM", "both dropouts",
+              [] {
+                return LSTM(5, {.activation = "softplus",
+                                .dropout = 0.3,
+                                .recurrent_dropout = 0.4,
+                                .return_sequences = true,
+                                .return_state = true});
+              },
+              {{None, 5}, {5}, {5}});
 CONTRACT_CASE("LSTM", "stateful", [] { return LSTM(3, {.return_sequences = true, .stateful = true}); }, {{None, 2}});
 
 oracle::Step step(const std::vector<Array>& w, const std::string& a = "tanh", const std::string& s = "sigmoid") {

@@ -1,11 +1,13 @@
 // LSTM: long short-term memory.
 #pragma once
 
+#include <optional>
+
 #include "rondo/layers/layer.h"
 
 namespace rondo {
 
-// Keras's arguments, order and defaults (dropout is not there yet).
+// Keras's arguments, order and defaults.
 struct LSTMOptions {
   Activation activation = "tanh";
   Activation recurrent_activation = "sigmoid";
@@ -14,6 +16,9 @@ struct LSTMOptions {
   Initializer recurrent_initializer = "orthogonal";
   Initializer bias_initializer = "zeros";
   bool unit_forget_bias = true;       // the forget gate's bias starts at 1
+  double dropout = 0;                 // the share of x that becomes 0 in training, the same in all time steps
+  double recurrent_dropout = 0;       // the share of h, for each gate; slower: it leaves the fused step
+  std::optional<Index> seed = {};     // of both; beside fit's seed, the step, the layer's name and the sample
   bool return_sequences = false;      // the output of every time step instead of the last one's
   bool return_state = false;          // also the final h and c
   bool go_backwards = false;          // reads from the end; outputs stay in reading order

@@ -60,12 +60,12 @@ void Recurrent::backward(const Run& run) const noexcept {
   step.late_scratch = w.shape.late >= 0 ? run.scratch(slot::late) : nullptr;
   step.activation = w.activation();
   step.recurrent_activation = w.recurrent_activation();
+  if (w.drop_h && w.shape.late >= 0) step.late_drop = w.h_drop(w.shape.late);
   const auto run_step = standard() ? w.cell.backward : w.cell.backward_any;
   const real* const transposed = run.packed(slot::transposed_recurrent);
 
   const Index steps = w.steps();
-  Index total = 0;
-  for (Index s = 0; s < steps; ++s) total += w.alive[s];
+  const Index total = w.total();
   Index at = total;
   for (Index s = steps - 1; s >= 0; --s) {
     const Index alive = w.alive[s];
@@ -77,7 +77,10 @@ void Recurrent::backward(const Run& run) const noexcept {
     step.gates = w.gates + at * G * Hp;
     if (dc) step.cell_in = w.cells + at * Hp;
     run_step(step);
-    k.gemm(step.gates + w.shape.h_first * Hp, G * Hp, alive, w.shape.h_gates * Hp, transposed, H, nullptr, true, dh, Hp);
+    if (w.drop_h)
+      w.back(step);
+    else
+      k.gemm(step.gates + w.shape.h_first * Hp, G * Hp, alive, w.shape.h_gates * Hp, transposed, H, nullptr, true, dh, Hp);
   }
 
   // What is left belongs to the initial state; the outputs before the first valid step repeated it.
@@ -90,12 +93,16 @@ void Recurrent::backward(const Run& run) const noexcept {
     }
   }
 
-  if (real* gradient = run.gradient(0))
-    add_weight_gradient(w.shape, w.rows, row, F, w.gates, w.shape.x_first, w.shape.x_gates, w.size, total, gradient);
-  if (real* gradient = run.gradient(1)) {
-    add_weight_gradient(w.shape, w.rows + w.size.Fp, row, H, w.gates, w.shape.h_first, w.shape.h_gates, w.size, total,
-                        gradient);
-    if (w.shape.late >= 0) add_weight_gradient(w.shape, w.aux, Hp, H, w.gates, w.shape.late, 1, w.size, total, gradient);
+  if (w.drop_h) {
+    w.weight_gradients();
+  } else {
+    if (real* gradient = run.gradient(0))
+      add_weight_gradient(w.shape, w.rows, row, F, w.gates, w.shape.x_first, w.shape.x_gates, w.size, total, gradient);
+    if (real* gradient = run.gradient(1)) {
+      add_weight_gradient(w.shape, w.rows + w.size.Fp, row, H, w.gates, w.shape.h_first, w.shape.h_gates, w.size, total,
+                          gradient);
+      if (w.shape.late >= 0) add_weight_gradient(w.shape, w.aux, Hp, H, w.gates, w.shape.late, 1, w.size, total, gradient);
+    }
   }
   if (use_bias) {
     if (real* gradient = run.gradient(2)) {
@@ -110,14 +117,20 @@ void Recurrent::backward(const Run& run) const noexcept {
 
   if (real* d_in = run.d_in().values) {
     // The rows are done with: their x part takes dx = dz.W^T, in one product.
-    k.gemm(w.gates + w.shape.x_first * Hp, G * Hp, total, w.shape.x_gates * Hp, run.packed(slot::transposed_kernel), F, nullptr,
-           false, w.rows, row);
+    if (w.drop_x && w.drop_h)
+      w.input_gradients();
+    else
+      k.gemm(w.gates + w.shape.x_first * Hp, G * Hp, total, w.shape.x_gates * Hp, run.packed(slot::transposed_kernel), F,
+             nullptr, false, w.rows, row);
     if (w.mask) std::fill_n(d_in, B * T * F, real(0));
     at = 0;
     for (Index s = 0; s < steps; at += w.alive[s++])
       for (Index r = 0; r < w.alive[s]; ++r) {
         const Index t = w.time(w.mask ? w.visit[r * T + s] : s);
-        std::copy_n(w.rows + (at + r) * row, F, d_in + (w.order[r] * T + t) * F);
+        real* to = d_in + (w.order[r] * T + t) * F;
+        std::copy_n(w.rows + (at + r) * row, F, to);
+        if (w.drop_x && !w.drop_h)
+          for (Index i = 0; i < F; ++i) to[i] *= w.drop_x[r * F + i];
       }
   }
 }

@@ -43,6 +43,7 @@ struct StepForward {
   real* gates;          // rows x gates x Hp: what backward needs; null in inference unless the cell has a late gate
   real* aux;            // rows x Hp; null unless the cell has a late gate
   Function activation, recurrent_activation;
+  const real* late_drop = nullptr;  // rows x Hp: what aux is multiplied by; null: nothing
 };
 
 struct StepBackward {
@@ -56,6 +57,7 @@ struct StepBackward {
   const real* late_transposed;  // packed U_late^T, or null
   real* late_scratch;           // rows x Hp, or null
   Function activation, recurrent_activation;
+  const real* late_drop = nullptr;  // as forward
 };
 
 struct CellKernels {
@@ -70,6 +72,9 @@ struct CellKernels {
   // Any other pair of activations.
   void (*forward_any)(const StepForward&);
   void (*backward_any)(const StepBackward&);
+  // The equations alone: `gates` holds the finished sums z (recurrent_dropout, where every gate sees an h of its own).
+  void (*forward_sums)(const StepForward&);
+  void (*forward_sums_any)(const StepForward&);
 };
 
 struct Cell {

@@ -48,6 +48,7 @@ void pack_steps(const Walk& w) {
 void Recurrent::forward(const Run& run) const noexcept {
   const Walk w(*this, run);
   pack_steps(w);
+  if (w.drop_x || w.drop_h) w.draw();
   const Index B = w.B, T = w.T, F = w.F, H = w.H, Hp = w.size.Hp, row = w.size.row();
   const int states = w.shape.states;
   const bool training = run.training();
@@ -114,7 +115,9 @@ void Recurrent::forward(const Run& run) const noexcept {
   step.gates = w.gates;
   step.activation = w.activation();
   step.recurrent_activation = w.recurrent_activation();
-  const auto run_step = standard() ? w.cell.forward : w.cell.forward_any;
+  const auto run_step = w.drop_h ? (standard() ? w.cell.forward_sums : w.cell.forward_sums_any)
+                                 : (standard() ? w.cell.forward : w.cell.forward_any);
+  if (w.drop_h && step.late) step.late_drop = w.h_drop(w.shape.late);
 
   Index at = 0;  // first row of this step
   for (Index s = 0; s < steps; ++s) {
@@ -125,6 +128,9 @@ void Recurrent::forward(const Run& run) const noexcept {
       std::memcpy(w.rows + (at + r) * row, run.in().values + (w.order[r] * T + t) * F,
                   static_cast<std::size_t>(F) * sizeof(real));
     }
+    if (w.drop_x && !w.drop_h)
+      for (Index r = 0; r < alive; ++r)
+        for (Index i = 0; i < F; ++i) w.rows[(at + r) * row + i] *= w.drop_x[r * F + i];
     step.rows = alive;
     step.row = w.rows + at * row;
     step.h_out = w.rows + next * row + w.size.Fp;
@@ -132,6 +138,7 @@ void Recurrent::forward(const Run& run) const noexcept {
       step.cell_in = w.cells + at * Hp;
       step.cell_out = w.cells + next * Hp;
     }
+    if (w.drop_h) w.sums(step);
     run_step(step);
     if (training) {
       step.gates += alive * w.shape.gates * Hp;

@@ -9,6 +9,8 @@
 //
 //   da = dh (1 - z) (1 - k^2)    dz = dh (h' - k) z(1-z)    q = da.U_h^T    dr = q h' r(1-r)    dh' = dh z + q r
 //
+// With recurrent_dropout aux is m r h', m being 0 or 1 / (1 - rate), and q is multiplied by m.
+//
 // Read once per ISA (foreach_isa.h), after gru_cell.h.
 
 namespace rondo::RONDO_ISA {
@@ -26,11 +28,17 @@ struct GRUResetBeforeCell {
 };
 
 template <class Act>
-inline void reset_before_forward(const StepForward& s, const Act& f) {
+inline void reset_before_forward(const StepForward& s, const Act& f, bool sums) {
   constexpr int G = GRUResetBeforeCell::shape.gates;
   const Index Hp = s.size.Hp, stride = s.size.row();
-  forward_step<GRUResetBeforeCell>(s, f);  // h_out holds r h' for a moment
+  if (sums) {
+    forward_sums<GRUResetBeforeCell>(s, f);
+  } else {
+    forward_step<GRUResetBeforeCell>(s, f);  // h_out holds r h' for a moment
+  }
   for (Index r = 0; r < s.rows; ++r) std::copy_n(s.h_out + r * stride, Hp, s.aux + r * Hp);
+  if (s.late_drop)
+    for (Index i = 0; i < s.rows * Hp; i += lanes) store(s.aux + i, load(s.aux + i) * load(s.late_drop + i));
   gemm(s.aux, Hp, s.rows, s.size.H, s.late, Hp, nullptr, true, s.gates, G * Hp);
   for (Index r = 0; r < s.rows; ++r) {
     for (Index u = 0; u < Hp; u += lanes) {
@@ -62,7 +70,9 @@ inline void reset_before_backward(const StepBackward& s, const Act& f) {
   for (Index r = 0; r < s.rows; ++r) {
     for (Index u = 0; u < Hp; u += lanes) {
       real* kept = s.gates + r * G * Hp + 2 * Hp + u;
-      const V q = load(s.late_scratch + r * Hp + u), h0 = load(s.row + r * stride + s.size.Fp + u);
+      V q = load(s.late_scratch + r * Hp + u);
+      if (s.late_drop) q = q * load(s.late_drop + r * Hp + u);
+      const V h0 = load(s.row + r * stride + s.size.Fp + u);
       const V reset = f.kept_gate(load(kept));
       const Index width = s.size.H - u;
       store(kept, first_lanes(q * h0 * f.gate_slope(load(kept), reset), width));
@@ -75,10 +85,12 @@ inline CellKernels make_reset_before_kernels() {
   return {
       cell_packed_size<GRUResetBeforeCell>,
       cell_pack<GRUResetBeforeCell>,
-      [](const StepForward& s) { reset_before_forward(s, Standard{}); },
+      [](const StepForward& s) { reset_before_forward(s, Standard{}, false); },
       [](const StepBackward& s) { reset_before_backward(s, Standard{}); },
-      [](const StepForward& s) { reset_before_forward(s, any_pair(s)); },
+      [](const StepForward& s) { reset_before_forward(s, any_pair(s), false); },
       [](const StepBackward& s) { reset_before_backward(s, any_pair(s)); },
+      [](const StepForward& s) { reset_before_forward(s, Standard{}, true); },
+      [](const StepForward& s) { reset_before_forward(s, any_pair(s), true); },
   };
 }
 

@@ -13,12 +13,16 @@ enum {
   length,  // row -> number of valid steps
   alive,   // step -> rows that still run; 0 after the last
   visit,   // (row, step) -> place in time, counted in reading order
+  drop_x,  // dropout of x: (masks, row, features); only in training
+  drop_h,  // recurrent_dropout of h: (gates, row, units)
 };
 // scratch of backward: numbered on, because in inference the slots above are scratch too
-enum { dh = visit + 1, dc, late };
+enum { dh = drop_h + 1, dc, late, dropped };
 // state
 enum { state = 0 };
 // packs
 enum { forward = 0, transposed_recurrent, transposed_kernel, late_forward, late_transposed };
+// packs of recurrent_dropout, one gate after another; they follow those the cell has
+enum { gate_kernel = 0, gate_recurrent, gate_transposed_recurrent, gate_transposed_kernel };
 
 }  // namespace rondo::slot

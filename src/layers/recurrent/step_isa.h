@@ -173,6 +173,29 @@ inline void forward_step(const StepForward& s, const Act& f) {
   }
 }
 
+// The epilogue alone, on sums that lie in `gates`.
+template <class Cell, class Act>
+inline void forward_sums(const StepForward& s, const Act& f) {
+  constexpr CellShape shape = Cell::shape;
+  constexpr int G = shape.gates;
+  const Index stride = s.size.row();
+  for (Index r = 0; r < s.rows; ++r) {
+    for (Index unit = 0; unit < s.size.Hp; unit += lanes) {
+      real* gates = s.gates + r * G * s.size.Hp + unit;
+      const Index at = r * s.size.Hp + unit;
+      V z[G];
+      times<G>([&](auto g) RONDO_INLINE_LAMBDA { z[g] = load(gates + g * s.size.Hp); });
+      V h0{}, c0{}, c1{}, h1;
+      if constexpr (Cell::reads_h) h0 = load(s.row + r * stride + s.size.Fp + unit);
+      if constexpr (shape.states == 2) c0 = load(s.cell_in + at);
+      Cell::forward(f, z, h0, c0, c1, h1);
+      if constexpr (shape.states == 2) store(s.cell_out + at, c1);
+      store(s.h_out + r * stride + unit, h1);
+      times<G>([&](auto g) RONDO_INLINE_LAMBDA { store(gates + g * s.size.Hp, z[g]); });
+    }
+  }
+}
+
 template <class Cell, class Act>
 inline void backward_step(const StepBackward& s, const Act& f) {
   constexpr CellShape shape = Cell::shape;
@@ -208,6 +231,8 @@ CellKernels make_cell_kernels() {
       [](const StepBackward& s) { backward_step<Cell>(s, Standard{}); },
       [](const StepForward& s) { forward_step<Cell>(s, any_pair(s)); },
       [](const StepBackward& s) { backward_step<Cell>(s, any_pair(s)); },
+      [](const StepForward& s) { forward_sums<Cell>(s, Standard{}); },
+      [](const StepForward& s) { forward_sums<Cell>(s, any_pair(s)); },
   };
 }
 

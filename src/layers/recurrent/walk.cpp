@@ -1,6 +1,8 @@
 // The contract side of Recurrent: shapes, weights, bookings. The walk itself is in forward.cpp and backward.cpp.
 #include "layers/recurrent/walk.h"
 
+#include <cmath>
+
 #include "layers/base/require.h"
 #include "layers/recurrent/slots.h"
 #include "rondo/activations/activation.h"
@@ -28,6 +30,12 @@ void Recurrent::check() const {
       fail(Code::unsupported,
            class_name() + ": '" + escaped(a.name) + "' works on whole rows; a gate needs an activation of one number");
   }
+  const auto rate = [&](const char* what, double value) {
+    if (!(value >= 0 && value <= 1))
+      fail(Code::value, class_name() + ": " + what + " is the share that becomes 0, from 0 to 1; got " + std::to_string(value));
+  };
+  rate("dropout", dropout);
+  rate("recurrent_dropout", recurrent_dropout);
 }
 
 void Recurrent::check_inputs(const Shapes& in) const {
@@ -64,6 +72,13 @@ void Recurrent::build(const Shapes& in, Weights& weights) {
     weights.pack(kernels().packed_size(units, units));
     weights.pack(kernels().packed_size(size.Hp, units), true);
   }
+  if (recurrent_dropout > 0) {
+    const auto each = [&](Index of, Index k, Index n) { weights.pack(checked_mul(of, kernels().packed_size(k, n)), true); };
+    each(cell().shape.x_gates, F, units);
+    each(cell().shape.h_gates, units, units);
+    each(cell().shape.h_gates, size.Hp, units);
+    each(cell().shape.x_gates, size.Hp, F);
+  }
 }
 
 Shapes Recurrent::output_shapes(const Shapes& in) const {
@@ -92,9 +107,18 @@ void Recurrent::plan(const Shapes& in, Plan& plan) const {
   plan.kept<Index>(slot::alive, checked_add(T, 1));
   plan.kept<std::int32_t>(slot::visit, steps);
   if (plan.training()) {
+    for (const double rate : {dropout, recurrent_dropout})
+      if (rate == 1)
+        fail(Code::unsupported, described() + ": a dropout of 1 drops nothing in Keras. Give a share below 1, or 0");
     plan.scratch(slot::dh, checked_mul(B, size.Hp));
     if (shape.states == 2) plan.scratch(slot::dc, checked_mul(B, size.Hp));
     if (shape.late >= 0) plan.scratch(slot::late, checked_mul(B, size.Hp));
+    const Index masks = recurrent_dropout > 0 ? shape.columns : 1;
+    if (dropout > 0) plan.saved(slot::drop_x, checked_mul(masks, checked_mul(B, size.F)));
+    if (recurrent_dropout > 0) {
+      plan.saved(slot::drop_h, checked_mul(masks, checked_mul(B, size.Hp)));
+      plan.scratch(slot::dropped, checked_mul(steps, std::max(size.F, size.Hp)));
+    }
   }
   if (plan.streaming() || keep_state)
     for (int i = 0; i < shape.states; ++i) plan.state(slot::state + i, checked_mul(B, units));
@@ -141,6 +165,20 @@ void Recurrent::pack(Weights& weights, bool for_training) const noexcept {
     kernels().pack_b(recurrent + shape.column[shape.late] * H, stride, H, H, weights.packed(slot::late_forward));
     if (for_training) transpose(recurrent, H, shape.late, 1, weights.packed(slot::late_transposed));
   }
+  if (for_training && recurrent_dropout > 0) {
+    const int first = shape.late >= 0 ? slot::late_transposed + 1 : slot::transposed_kernel + 1;
+    const auto gates = [&](const real* w, Index n, int from, int count, int forward, int transposed) {
+      real *packed = weights.packed(first + forward), *turned = weights.packed(first + transposed);
+      for (int g = from; g < from + count; ++g) {
+        kernels().pack_b(w + shape.column[g] * H, stride, n, H, packed);
+        packed += kernels().packed_size(n, H);
+        transpose(w, n, g, 1, turned);
+        turned += kernels().packed_size(size.Hp, n);
+      }
+    };
+    gates(kernel, F, shape.x_first, shape.x_gates, slot::gate_kernel, slot::gate_transposed_kernel);
+    gates(recurrent, H, shape.h_first, shape.h_gates, slot::gate_recurrent, slot::gate_transposed_recurrent);
+  }
 }
 
 void Recurrent::copy_config(const Recurrent& from) {
@@ -151,6 +189,9 @@ void Recurrent::copy_config(const Recurrent& from) {
   kernel_initializer = from.kernel_initializer;
   recurrent_initializer = from.recurrent_initializer;
   bias_initializer = from.bias_initializer;
+  dropout = from.dropout;
+  recurrent_dropout = from.recurrent_dropout;
+  seed = from.seed;
   return_sequences = from.return_sequences;
   return_state = from.return_state;
   go_backwards = from.go_backwards;
@@ -173,8 +214,14 @@ void Recurrent::describe_sequence(ConfigVisitor& v) {
   for (const char* key : {"kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "activity_regularizer",
                           "kernel_constraint", "recurrent_constraint", "bias_constraint"})
     v.only_none(key);
-  v.only("dropout", 0);
-  v.only("recurrent_dropout", 0);
+  v.field("dropout", dropout, 0.0);
+  v.field("recurrent_dropout", recurrent_dropout, 0.0);
+  std::optional<double> number;
+  if (seed) number = static_cast<double>(*seed);
+  v.field("seed", number);
+  if (number && !(std::abs(*number) < 0x1p53 && *number == std::floor(*number)))
+    fail(Code::value, class_name() + ": seed must be a whole number, not " + std::to_string(*number));
+  seed = number ? std::optional<Index>(static_cast<Index>(*number)) : std::nullopt;
   v.field("return_sequences", return_sequences, false);
   v.field("return_state", return_state, false);
   v.field("go_backwards", go_backwards, false);

@@ -33,6 +33,9 @@ class Recurrent : public RecurrentLayer {
   Initializer kernel_initializer = "glorot_uniform";
   Initializer recurrent_initializer = "orthogonal";
   Initializer bias_initializer = "zeros";
+  double dropout = 0;            // of x, in training
+  double recurrent_dropout = 0;  // of h
+  std::optional<Index> seed;     // of both
 
  protected:
   virtual const Cell& cell() const = 0;
@@ -56,6 +59,9 @@ class Recurrent : public RecurrentLayer {
     kernel_initializer = o.kernel_initializer;
     recurrent_initializer = o.recurrent_initializer;
     bias_initializer = o.bias_initializer;
+    dropout = o.dropout;
+    recurrent_dropout = o.recurrent_dropout;
+    seed = o.seed;
     return_sequences = o.return_sequences;
     return_state = o.return_state;
     go_backwards = o.go_backwards;

@@ -92,6 +92,8 @@ def get_recurrent_dropout_mask(cell, step_input):
     if cell.recurrent_dropout == 0:
         return None
     rows, width = step_input.shape
+    if not hasattr(cell, "dropout_mask_count"):
+        return cell.masks.draw(1, 0, rows, width, cell.recurrent_dropout)
     return [cell.masks.draw(1, m, rows, width, cell.recurrent_dropout) for m in range(cell.dropout_mask_count)]
 
 
@@ -230,6 +232,11 @@ def recurrent_dropout_gru_no_bias(rng):
 
 
 @case
+def both_dropouts_simple_rnn(rng):
+    return dropped(L.SimpleRNN(5, dropout=0.4, recurrent_dropout=0.25, return_sequences=True), rng, mask=True)
+
+
+@case
 def both_dropouts_bidirectional(rng):
     return dropped(L.Bidirectional(L.LSTM(4, dropout=0.2, recurrent_dropout=0.4)), rng)
 
@@ -263,7 +270,7 @@ def outputs_named(rng):
 
 @case
 def outputs_loss_objects(rng):
-    return heads(rng, loss=[keras.losses.Huber(delta=0.5), keras.losses.MeanSquaredError()], metrics=["mae", "mae"])
+    return heads(rng, loss=[keras.losses.Huber(), keras.losses.MeanSquaredError()], metrics=["mae", "mae"])
 
 
 @case

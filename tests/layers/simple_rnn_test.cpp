@@ -10,6 +10,8 @@
 namespace rondo {
 namespace {
 
+CONTRACT_CASE("SimpleRNN", "both dropouts",
+              [] { return SimpleRNN(5, {.dropout = 0.3, .recurrent_dropout = 0.4, .return_sequences = true}); }, {{None, 5}});
 CONTRACT_CASE("SimpleRNN", "plain", [] { return SimpleRNN(3); }, {{None, 2}});
 CONTRACT_CASE("SimpleRNN", "one unit, one feature", [] { return SimpleRNN(1); }, {{None, 1}});
 CONTRACT_CASE("SimpleRNN", "wider than a vector", [] { return SimpleRNN(19, {.return_sequences = true}); }, {{None, 5}});

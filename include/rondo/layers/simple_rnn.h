@@ -1,17 +1,22 @@
 // SimpleRNN: the fully connected recurrent network, whose output is its state.
 #pragma once
 
+#include <optional>
+
 #include "rondo/layers/layer.h"
 
 namespace rondo {
 
-// Keras's arguments, order and defaults (dropout is not there yet).
+// Keras's arguments, order and defaults.
 struct SimpleRNNOptions {
   Activation activation = "tanh";
   bool use_bias = true;
   Initializer kernel_initializer = "glorot_uniform";
   Initializer recurrent_initializer = "orthogonal";
   Initializer bias_initializer = "zeros";
+  double dropout = 0;              // the share of x that becomes 0 in training, the same in all time steps
+  double recurrent_dropout = 0;    // the share of h; slower: it leaves the fused step
+  std::optional<Index> seed = {};  // of both; beside fit's seed, the step, the layer's name and the sample
   bool return_sequences = false;
   bool return_state = false;
   bool go_backwards = false;

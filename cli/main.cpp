@@ -8,6 +8,7 @@
 #include "console.h"
 #include "kernels/kernels.h"
 #include "verbs.h"
+#include "wording.h"
 
 namespace rondo::cli {
 
@@ -73,7 +74,7 @@ int run(int argc, char** argv) {
     const std::string help = verb.empty() ? "rondo --help" : "rondo " + verb + " --help";
     return console.fail(Exit::usage, "usage", std::string(error.what()) + "\n`" + help + "` shows how it is used.");
   } catch (const Error& error) {
-    return console.fail(exit_code(error.code()), code_name(error.code()), error.what());
+    return console.fail(exit_code(error.code()), code_name(error.code()), in_flags(error.what()));
   } catch (const std::bad_alloc&) {
     return console.fail(Exit::memory, code_name(Code::memory), "there is not enough memory for this");
   } catch (const std::exception& error) {

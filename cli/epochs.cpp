@@ -23,10 +23,8 @@ std::string number(double value) {
 
 }  // namespace
 
-EpochLines::EpochLines(const Console& console, Index epochs, bool validation)
+EpochLines::EpochLines(const Console& console, Index epochs)
     : terminal_(console.terminal()),
-      colour_(console.colour()),
-      validation_(validation),
       epochs_(epochs),
       every_(std::max<Index>((epochs + 3) / 4, 1)),
       width_(static_cast<Index>(std::to_string(epochs).size())) {}

@@ -12,7 +12,7 @@ namespace rondo::cli {
 
 class EpochLines {
  public:
-  EpochLines(const Console& console, Index epochs, bool validation);
+  EpochLines(const Console& console, Index epochs);
   ~EpochLines();  // ends an unfinished line
   EpochLines(const EpochLines&) = delete;
   EpochLines& operator=(const EpochLines&) = delete;
@@ -27,7 +27,7 @@ class EpochLines {
   void redraw(const std::string& text);
   void end_line(const std::string& text);
 
-  bool terminal_, colour_, validation_;
+  bool terminal_;
   Index epochs_, every_, width_;
   EpochReport last_;
   bool told_ = true;  // last_ was

@@ -43,7 +43,7 @@ class Evaluate : public Verb {
     if (series.dates && series.table.has(series.dates->column())) framing.labels = series.dates->column();
     const Frame windows = frame(series.table, framing);
     const SeenRows seen = seen_rows(forecaster, series.table, series.dates ? &*series.dates : nullptr);
-    const Index season = season_.value_or(forecaster.season);
+    const Index season = season_for(forecaster, windows, console);
 
     std::vector<Scored> parts{{"train", "was trained on", 0, seen.train_end},
                               {"validation", "chose its epoch by", seen.train_end, seen.validation_end},
@@ -67,6 +67,18 @@ class Evaluate : public Verb {
   }
 
  private:
+  // The seasonal naive forecast of the last window must have a value to repeat.
+  Index season_for(const Forecaster& forecaster, const Frame& windows, Console& console) const {
+    const Index season = season_.value_or(forecaster.season);
+    const Index last = windows.target_row(windows.samples() - 1);
+    if (season + forecaster.framing.gap <= last) return season;
+    const std::string few =
+        "a season of " + grouped(season) + " rows is too long for the " + grouped(windows.rows()) + " rows of this table";
+    if (season_) rondo::fail(Code::value, few + ". Say a shorter --season, or --season 1 for none.");
+    console.note(few + ": none is assumed");
+    return 1;
+  }
+
   static std::string recognised(const SeenRows& seen) {
     switch (seen.by) {
       case SeenRows::By::values:

@@ -16,6 +16,12 @@ constexpr int column_width = 10, step_width = 8;
 using Metric = double Scores::*;
 using Steps = std::vector<double> Scores::*;
 
+struct Kind {
+  const char* name;
+  Metric all;
+  Steps by_step;
+};
+
 // `count` of 1 .. steps, both ends included, evenly.
 std::vector<std::size_t> chosen_steps(std::size_t steps, std::size_t count) {
   std::vector<std::size_t> out;
@@ -40,11 +46,10 @@ std::string line(const std::string& name, const std::vector<std::string>& cells,
 }  // namespace
 
 std::vector<Contender> contenders(const Comparison& comparison, Index season) {
-  return {
-      {"model", comparison.model},
-      {"persistence", comparison.persistence},
-      {season > 1 ? "seasonal naive (" + std::to_string(season) + ")" : "seasonal naive (none: 1)", comparison.seasonal_naive},
-      {"ridge autoregression", comparison.ridge}};
+  return {{"model", comparison.model},
+          {"persistence", comparison.persistence},
+          {season > 1 ? "seasonal naive (" + std::to_string(season) + ")" : "seasonal naive (1)", comparison.seasonal_naive},
+          {"ridge autoregression", comparison.ridge}};
 }
 
 std::string scores_text(const std::vector<Contender>& all, const Screen& screen) {
@@ -58,6 +63,7 @@ std::string scores_text(const std::vector<Contender>& all, const Screen& screen)
     for (const Contender& one : shown) values.push_back((*one.scores).*metric);
     return decimals_for(values);
   };
+  const auto places = [&](const Kind& kind) { return kind.all == &Scores::mase ? 3 : decimals(kind.all); };
   const auto best_of = [&](auto value) {
     double best = INFINITY;
     for (const Contender& one : shown) {
@@ -65,14 +71,9 @@ std::string scores_text(const std::vector<Contender>& all, const Screen& screen)
     }
     return best;
   };
-  const auto cell = [&](double value, double best, int places) {
-    const std::string text = fixed(value, places);
+  const auto cell = [&](double value, double best, int digits) {
+    const std::string text = fixed(value, digits);
     return value == best ? screen.bold(text) : text;
-  };
-  struct Kind {
-    const char* name;
-    Metric all;
-    Steps by_step;
   };
   const Kind kinds[] = {{"MAE", &Scores::mae, &Scores::mae_by_step},
                         {"RMSE", &Scores::rmse, &Scores::rmse_by_step},
@@ -82,7 +83,7 @@ std::string scores_text(const std::vector<Contender>& all, const Screen& screen)
     std::vector<std::string> cells;
     for (const Kind& kind : kinds) {
       const auto value = [&](const Contender& c) { return (*c.scores).*(kind.all); };
-      cells.push_back(cell(value(one), best_of(value), decimals(kind.all)));
+      cells.push_back(cell(value(one), best_of(value), places(kind)));
     }
     out += line(one.name, cells);
   }
@@ -98,7 +99,7 @@ std::string scores_text(const std::vector<Contender>& all, const Screen& screen)
       std::vector<std::string> cells;
       for (const std::size_t step : chosen) {
         const auto value = [&](const Contender& c) { return ((*c.scores).*(kind.by_step))[step]; };
-        cells.push_back(cell(value(one), best_of(value), decimals(kind.all)));
+        cells.push_back(cell(value(one), best_of(value), places(kind)));
       }
       out += line(one.name, cells, step_width);
     }

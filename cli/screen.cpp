@@ -82,7 +82,10 @@ std::string wrapped(const std::string& text, int width, int indent) {
     line.clear();
   };
   for (std::size_t i = 0; i <= text.size();) {
-    const std::size_t end = std::min(text.find_first_of(" \n", i), text.size());
+    std::size_t end = std::min(text.find_first_of(" \n", i), text.size());
+    while (end < text.size() && text[end] == ' ' && text[i] == '(' && text[end - 1] == ',') {  // a shape, (24, 8), is one word
+      end = std::min(text.find_first_of(" \n", end + 1), text.size());
+    }
     const std::string word = text.substr(i, end - i);
     if (!line.empty() && indent + columns_of(line) + 1 + columns_of(word) > width) flush();
     if (!word.empty()) line += (line.empty() ? "" : " ") + word;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "data/audit.h"
+
 namespace rondo::cli {
 
 namespace {
@@ -91,6 +93,31 @@ Json dates_json(const Series& series) {
                       {"gaps", audit.gaps},
                       {"missing_rows", audit.missing_rows},
                       {"duplicates", audit.duplicates}};
+}
+
+namespace {
+
+std::vector<Gap> found(const Frame& windows, const Series& series) {
+  std::vector<std::shared_ptr<const Column>> columns;
+  const Framing& f = windows.framing();
+  for (const auto* names : {&f.features, &f.targets}) {
+    for (const std::string& name : *names) columns.push_back(series.table.share(name));  // as they were before gaps were filled
+  }
+  return audit(columns);
+}
+
+}  // namespace
+
+std::string missing_text(const Frame& windows, const Series& series) {
+  const std::vector<Gap> gaps = found(windows, series);
+  return gaps.empty() ? "none" : text(gaps, series.table);
+}
+
+Json missing_json(const Frame& windows, const Series& series) {
+  return Json::list(found(windows, series), [](const Gap& gap) {
+    return Json(Json::Object{
+        {"column", gap.column}, {"missing", gap.missing}, {"infinite", gap.infinite}, {"first_row", gap.first_row}});
+  });
 }
 
 std::vector<std::string> column_names(const std::string& given, const Table& table) {

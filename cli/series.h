@@ -8,7 +8,7 @@
 #include "arguments.h"
 #include "console.h"
 #include "rondo/data/dates.h"
-#include "rondo/data/table.h"
+#include "rondo/data/frame.h"
 
 namespace rondo::cli {
 
@@ -35,6 +35,10 @@ Series read_series(const std::string& path, const DateArguments& dates);
 // "column 'Month', monthly, 1949-01 .. 1960-12", or that there are none.
 std::string dates_text(const Series& series);
 Json dates_json(const Series& series);
+
+// Missing and infinite values in the columns that windows read: what an audit found before anything was done about them.
+std::string missing_text(const Frame& windows, const Series& series);
+Json missing_json(const Frame& windows, const Series& series);
 
 // The names in "A,B": a name may hold a comma, if the table has such a column. Spaces around a name are dropped unless they are
 // part of one.

@@ -70,7 +70,7 @@ class Train : public Verb {
     FitReport fitted;
     {
       Interrupt interrupt;
-      EpochLines lines(console, recipe.epochs, parts.validation.samples() > 0);
+      EpochLines lines(console, recipe.epochs);
       FitHooks hooks;
       hooks.on_epoch = [&](const EpochReport& report) { lines.epoch(report); };
       hooks.on_batch = [&](Index done, Index all) { lines.batch(done, all); };
@@ -135,6 +135,7 @@ class Train : public Verb {
     for (std::size_t i = 0; i < f.features.size() && i < 12; ++i) names += (i ? ", " : "") + escaped(f.features[i]);
     if (f.features.size() > 12) names += " and " + std::to_string(f.features.size() - 12) + " more";
     out += field("features", names, width);
+    out += field("missing", missing_text(windows, series), width);
     out += field("windows", windows.text(), width);
     if (!settings_.lookback) {
       out += field(
@@ -272,6 +273,7 @@ class Train : public Verb {
             {"stride", f.stride},
             {"gap", f.gap},
             {"missing", std::string(missing_name(f.missing))},
+            {"missing_values", missing_json(windows, series)},
             {"normalize", std::string(normalize_name(f.normalize))},
             {"windows", windows.samples()},
             {"split",

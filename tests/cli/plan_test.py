@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """rondo plan"""
 import harness
-from harness import USAGE, Case
+from harness import FORMAT, MEMORY, NOT_FOUND, UNSUPPORTED, USAGE, Case
 
 
 class Plan(Case):
@@ -42,6 +42,37 @@ class Plan(Case):
         self.assertEqual(without["training"]["optimizer"], 0)
         self.assertGreater(adam["training"]["optimizer"], 0)
         self.assertTrue(without["notes"])
+
+    def test_over_a_table(self):
+        said = self.good_json("plan", "airline.csv", "--lookback", 24, "--horizon", 6, "--layers", "lstm:8", "--epochs", 50, "--threads", 1)
+        self.assertEqual((said["rows"], said["windows"], said["target"], said["features"], said["batch_size"]), (144, 115, "Passengers", ["Passengers"], 32))
+        self.assertEqual(said["table_bytes"], 144 * 8)
+        self.assertGreater(said["seconds_per_epoch"], 0)
+        self.assertAlmostEqual(said["seconds"], 50 * said["seconds_per_epoch"])
+        self.good("train", "airline.csv", "--target", "Passengers", "--lookback", 24, "--horizon", 6, "--layers", "lstm:8", "--epochs", 1, "--out", "n.keras")
+        written = (self.folder / "n.keras").stat().st_size
+        self.assertLess(abs(said["file_bytes"] - written), 1500)  # the rows it saw are not in the plan
+        trained = self.good_json("plan", "n.keras", "--batch-size", 32, "--threads", 1)
+        for part in ("weights", "gradients", "optimizer", "saved", "activations"):  # the same network, the same session
+            self.assertEqual(said["training"][part], trained["training"][part], part)
+        out, _ = self.good("plan", "airline.csv", "--lookback", 24, "--horizon", 6)
+        for word in ("115 windows", "model file", "an epoch", "3 measured steps", "this machine", "total, bytes"):
+            self.assertIn(word, out)
+
+    def test_a_network_larger_than_memory(self):
+        self.bad(MEMORY, "plan", "airline.csv", "--layers", "lstm:1000000", says="needs")
+
+    def test_table_or_model(self):
+        self.bad(USAGE, "plan", "model.keras", says="--batch-size")
+        self.bad(USAGE, "plan", "model.keras", "--batch-size", 8, "--lookback", 3, says="is a model")
+        self.bad(USAGE, "plan", "airline.csv", "--steps", 3, says="--lookback")
+        self.bad(NOT_FOUND, "plan", "none.csv", says="none.csv")
+        self.bad(NOT_FOUND, "plan", "none.keras", "--batch-size", 1, says="none.keras")
+        (self.folder / "empty.csv").write_text("")
+        self.bad(FORMAT, "plan", "empty.csv", says="empty")
+        self.bad(USAGE, "plan", "airline.csv", "--lookback", 0, says="--lookback must be a whole number from 1")
+        self.bad(UNSUPPORTED, "plan", "airline.csv", "--layers", "lstn:4", says="Did you mean 'lstm'?")
+        self.bad(UNSUPPORTED, "plan", "airline.csv", "--target", "Pasengers", says="Did you mean 'Passengers'?")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ namespace {
 // A table unless it is called a model or begins as one, a zip file.
 bool is_table(const std::string& path) {
   if (path.ends_with(".keras")) return false;
-  if (path.ends_with(".csv") || path.ends_with(".tsv") || path.ends_with(".txt")) return true;
+  if (path.ends_with(".csv") || path.ends_with(".tsv") || path.ends_with(".txt") || path.ends_with(".npz")) return true;
   std::ifstream file(path, std::ios::binary);
   char begin[2] = {};
   return file.read(begin, 2) && !(begin[0] == 'P' && begin[1] == 'K');

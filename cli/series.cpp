@@ -46,7 +46,7 @@ std::string Series::label_name() const {
 Series read_series(const std::string& path, const DateArguments& given) {
   const DateOrder order = given.order ? date_order_from(*given.order) : DateOrder::open;
   Series out;
-  out.table = read_csv(path);
+  out.table = read_table(path);
   std::string why;
   const auto find = [&] { out.dates = find_dates(out.table, given.column.value_or(""), order, &why); };
   find();

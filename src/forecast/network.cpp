@@ -140,7 +140,8 @@ void start_from(Model& model, const Ridge& ridge) {
     }
     fail(Code::value, std::string("the model has no layer '") + name + "': it was not made with a shortcut.");
   };
-  Weights& linear = find(shortcut_name)->weights();
+  const LayerRef shortcut = find(shortcut_name);
+  Weights& linear = shortcut->weights();
   Weights& answer = find(answer_name)->weights();
   if (linear.own()[0].shape != Shape{ridge.inputs, ridge.outputs}) {
     fail(Code::value, "the shortcut is " + linear.own()[0].shape.text() + ", the ridge autoregression is " +
@@ -152,6 +153,7 @@ void start_from(Model& model, const Ridge& ridge) {
   put(ridge.weights, linear.own()[0].value);
   put(ridge.bias, linear.own()[1].value);
   for (Weight& weight : answer.own()) std::fill_n(weight.value.data(), weight.value.size(), real(0));
+  shortcut->trainable = false;
   model.set_weights(model.get_weights());  // refreshes what the kernels read
 }
 

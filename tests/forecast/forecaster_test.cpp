@@ -88,6 +88,16 @@ TEST(Forecaster, StartsAsTheRidgeAutoregression) {
   for (std::size_t i = 0; i < a.values().size(); ++i) EXPECT_NEAR(a.values()[i], b.values()[i], 1e-3);
 }
 
+TEST(Forecaster, LeavesTheRidgeAutoregressionAsItIs) {
+  const Split s = parts(series());
+  const Ridge ridge = fit_ridge(s);
+  const Recipe recipe{.network = {.layers = "gru:5"}, .epochs = 3, .patience = 0};
+  Model model = make_forecaster(s, recipe, ridge);
+  fit_forecaster(model, s, recipe);
+  const Array& kernel = model.layer("shortcut")->weights().own()[0].value;
+  for (std::size_t i = 0; i < ridge.weights.size(); ++i) EXPECT_EQ(kernel.data()[i], static_cast<real>(ridge.weights[i]));
+}
+
 TEST(Forecaster, KeepsTheBestEpochTheStartIncluded) {
   const Split s = parts(series());
   const Ridge ridge = fit_ridge(s);

@@ -4,9 +4,9 @@
 //                               \-> Flatten -> Dense(horizon * targets) ------- + -> y       the shortcut: linear
 //                               autoregression
 //
-// The shortcut starts as the ridge autoregression of the training part and the other branch at zero, so that training starts at
-// the linear forecast and adds what a line cannot say (Lai et al. 2018 put a linear part beside a recurrent one for the same
-// reason).
+// The shortcut is the ridge autoregression of the training part and stays it; the other branch starts at zero. So training
+// starts at the linear forecast and adds what a line cannot say (Lai et al. 2018 put a linear part beside a recurrent one for
+// the same reason). Why it is not trained on: docs/defaults.md.
 #pragma once
 
 #include <string>
@@ -26,8 +26,8 @@ struct NetworkOptions {
 // unknown layer, with the nearest name and all names; Error(value) for a size out of range.
 Model forecast_network(const Framing& framing, const NetworkOptions& options = {});
 
-// Puts a ridge autoregression into the shortcut and zeros into the last layer beside it. Throws Error(value) if there is no
-// shortcut of this size.
+// Puts a ridge autoregression into the shortcut, which training then leaves alone, and zeros into the last layer beside it.
+// Throws Error(value) if there is no shortcut of this size.
 void start_from(Model& model, const Ridge& ridge);
 
 }  // namespace rondo

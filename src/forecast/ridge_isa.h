@@ -2,17 +2,9 @@
 // apart and every sum has one order, so all instruction sets give the same bits.
 namespace rondo::RONDO_ISA {
 
-#if defined(RONDO_VEC_AVX512)
-typedef double D __attribute__((vector_size(64)));
-inline constexpr int ridge_rows = 8;
-#elif defined(RONDO_VEC_AVX2)
-typedef double D __attribute__((vector_size(32)));
-inline constexpr int ridge_rows = 4;
-#else
-typedef double D __attribute__((vector_size(16)));
-inline constexpr int ridge_rows = 2;
-#endif
-inline constexpr int doubles = static_cast<int>(sizeof(D) / sizeof(double));
+// As wide as V, the vector of reals; two doubles at the least.
+inline constexpr int doubles = sizeof(V) < 16 ? 2 : static_cast<int>(sizeof(V) / sizeof(double));
+typedef double D __attribute__((vector_size(8 * doubles)));
 
 RONDO_INLINE D load_doubles(const double* p) {
   D v;
@@ -32,7 +24,7 @@ RONDO_INLINE void ridge_times(F&& f) {
 
 // c (8 x 8, row stride ldc) += A^T B; a and b: k rows of 8.
 inline void ridge_product(const double* a, const double* b, Index k, double* c, Index ldc) {
-  constexpr int R = ridge_rows, P = 8 / doubles;
+  constexpr int R = doubles, P = 8 / doubles;  // 8 sums in registers
   for (int r0 = 0; r0 < 8; r0 += R) {
     D sum[R * P];
     ridge_times<R * P>([&](auto i) RONDO_INLINE_LAMBDA { sum[i] = D{}; });

@@ -26,3 +26,11 @@ for name, season, forecast in (("persistence", 1, v[t - 1]), ("seasonal naive", 
     error = np.abs(v[t] - forecast)
     scale = np.abs(v[season:train] - v[: train - season]).mean()
     print(name, "mae", repr(error.mean()), "rmse", repr(np.sqrt((error**2).mean())), "mase, season", season, repr(error.mean() / scale))
+
+# Conformal intervals of the persistence forecast, three steps, coverage 0.8, from the validation part.
+horizon, c = 3, 0.8
+starts = np.arange(train, validation - horizon + 1)
+for h in range(horizon):
+    error = np.sort(v[starts + h] - v[starts - 1])
+    n = len(error)
+    print("step", h + 1, "of", n, "windows:", error[int(np.floor((n + 1) * (1 - c) / 2)) - 1], error[int(np.ceil((n + 1) * (1 + c) / 2)) - 1])

@@ -39,8 +39,7 @@ void Settings::declare_windows(Arguments& arguments) {
   arguments.text("--normalize", "N", normalize, "window, standard, min-max, none (default window)");
   arguments.text("--split", "70/15/15", split, "percent of the rows to train on, to choose the epoch by, and to test on");
   arguments.text("--layers", "L", layers, "\"lstm:64,dropout:0.2,gru:32\" (default " + recipe.network.layers + ")");
-  arguments.text("--shortcut", "on|off", shortcut,
-                 "a linear path beside the layers, which starts as the ridge autoregression (default on)");
+  arguments.text("--shortcut", "on|off", shortcut, "a linear path beside the layers, the ridge autoregression (default on)");
 }
 
 void Settings::declare_training(Arguments& arguments) {

@@ -179,7 +179,7 @@ class Train : public Verb {
     const Index horizon = settings_.horizon.value_or(1);
     std::string text =
         escaped(recipe.network.layers) + " -> " + std::to_string(horizon) + (horizon == 1 ? " value" : " values");
-    if (recipe.network.shortcut) text += ", beside a linear path that starts as the ridge autoregression";
+    if (recipe.network.shortcut) text += ", beside a linear path, the ridge autoregression";
     text += "; " + grouped(model.count_params()) + " parameters";
     std::string out = field("network", text, shown.width);
     char rate[40];

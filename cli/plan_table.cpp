@@ -115,12 +115,13 @@ int plan_table(Settings& settings, Console& console) {
   const Split parts = split(windows, settings.parts());
   const Framing& f = windows.framing();
 
-  // Where training starts does not change what it costs: no ridge autoregression here.
-  Forecaster forecaster{forecast_network(f, recipe.network), f, parts.scaler(), 1, {}};
-  CompileOptions compile;
-  compile.optimizer = OptimizerRef(recipe.optimizer);
-  compile.loss = LossRef(recipe.loss);
-  forecaster.model.compile(compile);
+  // Where training starts does not change what it costs: zeros stand for the ridge autoregression.
+  Ridge zeros;
+  zeros.inputs = f.lookback * static_cast<Index>(f.features.size());
+  zeros.outputs = f.horizon * static_cast<Index>(f.targets.size());
+  zeros.weights.resize(static_cast<std::size_t>(zeros.inputs * zeros.outputs));
+  zeros.bias.resize(static_cast<std::size_t>(zeros.outputs));
+  Forecaster forecaster{make_forecaster(parts, recipe, zeros), f, parts.scaler(), 1, {}};
   MemoryOptions options;
   options.batch_size = std::min(recipe.batch_size, parts.train.samples());
   options.threads = recipe.threads;

@@ -41,8 +41,8 @@ class Train(Case):
                 "train        rows 0 .. 99 (1949-01 .. 1957-04), 88 windows",
                 "validation   rows 100 .. 121 (1957-05 .. 1959-02), 22 windows",
                 "test         rows 122 .. 143 (1959-03 .. 1960-12), 22 windows", "normalised   window",
-                "season       12 rows: the dates are monthly", "network", "memory", "TEST", "model", "persistence",
-                "seasonal naive (12)", "ridge autoregression", "The model ", "o forecast, one row ahead", "saved to n.keras",
+                "season       12 rows: the dates are monthly", "network", "memory", "TEST", "\n  model  ", "\n  persistence ",
+                "seasonal naive (12)", "\n  ridge autoregression   ", "The model ", "o forecast, one row ahead", "saved to n.keras",
                 "rondo forecast n.keras airline.csv"]
         at = -1
         for part in told:

@@ -86,6 +86,7 @@ const std::vector<Known>& known() {
   static const std::vector<Known> all{
       {"lstm", Kind::recurrent, [](Index n, bool s) -> LayerRef { return LSTM(n, {.return_sequences = s}); }},
       {"gru", Kind::recurrent, [](Index n, bool s) -> LayerRef { return GRU(n, {.return_sequences = s}); }},
+      {"simplernn", Kind::recurrent, [](Index n, bool s) -> LayerRef { return SimpleRNN(n, {.return_sequences = s}); }},
       {"bilstm", Kind::recurrent, [](Index n, bool s) -> LayerRef { return Bidirectional(LSTM(n, {.return_sequences = s})); }},
       {"bigru", Kind::recurrent, [](Index n, bool s) -> LayerRef { return Bidirectional(GRU(n, {.return_sequences = s})); }},
       {"dense", Kind::per_step, [](Index n, bool) -> LayerRef { return Dense(n, {.activation = "relu"}); }},

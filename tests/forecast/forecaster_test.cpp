@@ -55,6 +55,7 @@ TEST(ForecastNetwork, ReadsItsLine) {
   EXPECT_EQ(shapes(" LSTM:4 , dropout:0.2, gru : 3"), (Names{"LSTM", "Dropout", "GRU", "Dense"}));
   EXPECT_EQ(shapes("dense:5,lstm:4,dense:3"), (Names{"Dense", "LSTM", "Dense", "Dense"}));
   EXPECT_EQ(shapes("bilstm:4,bigru:2"), (Names{"Bidirectional", "Bidirectional", "Dense"}));
+  EXPECT_EQ(shapes("simplernn:4"), (Names{"SimpleRNN", "Dense"}));
   EXPECT_EQ(shapes("dense:5"), (Names{"Dense", "Flatten", "Dense"}));
   EXPECT_EQ(shapes("lstm:4", true).size(), 5u);
 }

@@ -18,7 +18,8 @@
 namespace rondo {
 
 struct NetworkOptions {
-  std::string layers = "lstm:32";  // NAME:NUMBER, comma separated: lstm, gru, bilstm, bigru, dense (units), dropout (rate)
+  // NAME:NUMBER, comma separated: lstm, gru, simplernn, bilstm, bigru, dense (units), dropout (rate).
+  std::string layers = "lstm:32";
   bool shortcut = true;
 };
 

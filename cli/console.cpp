@@ -79,7 +79,7 @@ void Console::note(const std::string& text) {
   notes_.push_back(text);
   if (notes_.size() == notes_shown + 1) std::cerr << "rondo " << verb_ << ": note: and more, listed with --json\n";
   if (notes_.size() > notes_shown) return;
-  std::cerr << "rondo " << verb_ << (colour_ ? ": \x1b[33mnote:\x1b[0m " : ": note: ") << printable(escaped(text), 1);
+  std::cerr << "rondo " << verb_ << (colour_ ? ": \x1b[35mnote:\x1b[0m " : ": note: ") << printable(escaped(text), 1);
 }
 
 void Console::say(const std::string& text) {

@@ -1,5 +1,7 @@
 #include "epochs.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -27,7 +29,8 @@ EpochLines::EpochLines(const Console& console, Index epochs)
     : terminal_(console.terminal()),
       epochs_(epochs),
       every_(std::max<Index>((epochs + 3) / 4, 1)),
-      width_(static_cast<Index>(std::to_string(epochs).size())) {}
+      width_(static_cast<Index>(std::to_string(epochs).size())),
+      columns_(terminal_width(STDERR_FILENO)) {}
 
 EpochLines::~EpochLines() {
   if (unfinished_ > 0) std::cerr << std::endl;
@@ -54,13 +57,17 @@ std::string EpochLines::line(const EpochReport& report) const {
   return out;
 }
 
-void EpochLines::redraw(const std::string& text) {
+void EpochLines::redraw(const std::string& whole) {
+  const std::string text = shortened(whole, columns_ - 1);  // a line that wraps cannot be drawn over
   std::cerr << '\r' << text;
   for (std::size_t i = text.size(); i < unfinished_; ++i) std::cerr << ' ';
   unfinished_ = text.size();
 }
 
-void EpochLines::end_line(const std::string& text) {
+void EpochLines::end_line(std::string text) {
+  constexpr std::string_view unit = " windows";
+  const std::size_t at = text.find(unit);
+  if (terminal_ && columns_of(text) >= columns_ && at != std::string::npos) text.erase(at, unit.size());
   if (terminal_)
     redraw(text);
   else

@@ -24,11 +24,12 @@ class EpochLines {
   using Clock = std::chrono::steady_clock;
   std::string line(const EpochReport& report) const;
   std::string time_left(double epochs_done) const;
-  void redraw(const std::string& text);
-  void end_line(const std::string& text);
+  void redraw(const std::string& whole);
+  void end_line(std::string text);
 
   bool terminal_;
   Index epochs_, every_, width_;
+  int columns_;
   EpochReport last_;
   bool told_ = true;  // last_ was
   Clock::time_point begin_ = Clock::now(), drawn_ = Clock::now();

@@ -38,7 +38,8 @@ class Fit : public Verb {
     arguments.count("--epochs", epochs_, 1, 1'000'000'000, "how many times to go through the samples", true);
     arguments.count("--batch-size", batch_size_, 1, 1'000'000'000, "samples in one step");
     arguments.flag("--no-shuffle", no_shuffle_, "take the samples in their order");
-    arguments.text("--optimizer", "O", optimizer_, "adam, sgd, rmsprop; starts afresh (default: the file's, with its state)");
+    arguments.text("--optimizer", "O", optimizer_,
+                   "adam, adamw, sgd, rmsprop, ...; starts afresh (default: the file's, with its state)");
     arguments.number("--learning-rate", learning_rate_, 0, false, std::numeric_limits<double>::infinity(),
                      "of the optimizer (default: the file's, or the optimizer's own)");
     arguments.text("--loss", "L", loss_, "mse, mae (default: the file's)");

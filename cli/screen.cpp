@@ -30,10 +30,14 @@ std::string painted(bool colour, const char* code, const std::string& text) {
 
 }  // namespace
 
+int terminal_width(int descriptor) {
+  winsize size{};
+  return ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? std::max<int>(size.ws_col, 60) : 80;
+}
+
 Screen screen() {
   Screen out;
-  winsize size{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) out.width = std::max<int>(size.ws_col, 60);
+  out.width = terminal_width(STDOUT_FILENO);
   out.unicode = utf8_locale();
   const char* no_colour = std::getenv("NO_COLOR");
   const char* term = std::getenv("TERM");

@@ -16,6 +16,7 @@ struct Screen {
 };
 
 Screen screen();
+int terminal_width(int descriptor);  // 80 where there is no terminal
 
 // How many columns a text takes, colours not counted; a code point is one column.
 int columns_of(std::string_view text);

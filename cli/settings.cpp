@@ -45,10 +45,10 @@ void Settings::declare_windows(Arguments& arguments) {
 void Settings::declare_training(Arguments& arguments) {
   arguments.count("--epochs", recipe.epochs, 1, largest, "at most so many times through the windows");
   arguments.count("--batch-size", recipe.batch_size, 1, largest, "windows in one step");
-  arguments.text("--optimizer", "O", optimizer, "adam, sgd, rmsprop (default " + recipe.optimizer + ")");
+  arguments.text("--optimizer", "O", optimizer, "adam, adamw, sgd, rmsprop, ... (default " + recipe.optimizer + ")");
   arguments.number("--learning-rate", learning_rate, 0, false, std::numeric_limits<double>::infinity(),
                    "of the optimizer (default: its own)");
-  arguments.text("--loss", "L", loss, "mse, mae, huber, ... (default " + recipe.loss + ")");
+  arguments.text("--loss", "L", loss, "mse, mae, huber, mape, msle (default " + recipe.loss + ")");
   arguments.count("--threads", threads, 1, 256, "threads; changes no number (default: one a core)");
 }
 

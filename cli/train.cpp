@@ -137,6 +137,9 @@ class Train : public Verb {
     out += field("features", names, width);
     out += field("missing", missing_text(windows, series), width);
     out += field("windows", windows.text(), width);
+    if (!settings_.features && f.features.size() < series.table.number_names().size()) {
+      out += field("", "left out, as they are the dates: " + escaped(series.dates->column()), width);
+    }
     if (!settings_.lookback) {
       out += field(
           "",
@@ -156,6 +159,19 @@ class Train : public Verb {
     part("test", parts.test);
     out += field("normalised", normalize_text(f.normalize), width);
     out += field("season", season.text, width);
+    return out;
+  }
+
+  // The columns of the table that nothing reads.
+  static std::vector<std::string> left_out(const Series& series, const Frame& windows) {
+    std::vector<std::string> out;
+    const Framing& f = windows.framing();
+    for (const std::string& name : series.table.names()) {
+      const auto in = [&](const std::vector<std::string>& names) {
+        return std::find(names.begin(), names.end(), name) != names.end();
+      };
+      if (!in(f.features) && !in(f.targets)) out.push_back(name);
+    }
     return out;
   }
 
@@ -219,7 +235,7 @@ class Train : public Verb {
                      shown.width);
       out += "\n" + scores_text(all, shown) + "\n";
       out += wrapped(mase_text(season), shown.width) + "\n";
-      out += shown.bold(wrapped(verdict(all), shown.width));
+      out += emphasised(verdict(all), shown);
       if (parts.test.samples() < 10)
         out += wrapped("So few windows say little: another test part could turn this around.", shown.width);
       out += "\n" + forecast_plot(forecaster.model, parts.test, series, settings_.recipe.threads, shown) + "\n";
@@ -231,6 +247,16 @@ class Train : public Verb {
              escaped(*out_) + " " + escaped(settings_.data) + "\n";
     } else {
       out += "not saved (" + duration_text(seconds) + " in all): add --out model.keras to keep it\n";
+    }
+    return out;
+  }
+
+  static std::string emphasised(const std::string& text, const Screen& shown) {
+    const std::string lines = wrapped(text, shown.width);
+    std::string out;
+    for (std::size_t i = 0, end; i < lines.size(); i = end + 1) {
+      end = lines.find('\n', i);
+      out += shown.bold(lines.substr(i, end - i)) + "\n";
     }
     return out;
   }
@@ -265,7 +291,7 @@ class Train : public Verb {
             {"rows", windows.rows()},
             {"columns", Json::strings(columns)},
             {"target", f.targets.front()},
-            {"left_out", Json::strings(series.table.text_names())},
+            {"left_out", Json::strings(left_out(series, windows))},
             {"dates", dates_json(series)},
             {"remarks", Json::strings(series.remarks)},
             {"lookback", f.lookback},

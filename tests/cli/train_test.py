@@ -102,6 +102,20 @@ class Train(Case):
         said = self.good_json("train", "t.csv", "--target", "v", "--features", "w", "--lookback", 5, "--epochs", 1)
         self.assertEqual(said["columns"], ["w", "v"])
 
+    def test_dates_in_numbers_are_no_feature(self):
+        self.csv("t.csv", {"year": range(1800, 1960), "v": self.wave()})
+        said = self.good_json("train", "t.csv", "--target", "v", "--lookback", 5, "--epochs", 1)
+        self.assertEqual((said["columns"], said["left_out"], said["dates"]["column"]), (["v"], ["year"], "year"))
+        self.assertIn("as they are the dates: year", self.good("train", "t.csv", "--target", "v", "--lookback", 5, "--epochs", 1)[0])
+        said = self.good_json("train", "t.csv", "--target", "v", "--features", "year,v", "--lookback", 5, "--epochs", 1)
+        self.assertEqual(said["columns"], ["year", "v"])
+
+    def test_an_array_is_a_table(self):
+        np.save(self.folder / "a.npy", np.array([[float(v), i % 5] for i, v in enumerate(self.wave())]))
+        said = self.good_json("train", "a.npy", "--target", "c0", "--lookback", 5, "--epochs", 1, "--out", "n.keras")
+        self.assertEqual((said["rows"], said["columns"]), (160, ["c0", "c1"]))
+        self.assertEqual(self.good_json("evaluate", "n.keras", "a.npy")["recognised_by"], "values")
+
     def test_a_column_name_may_hold_a_comma(self):
         (self.folder / "t.csv").write_text('"a,b",c d\n' + "".join(f"{v},{i % 9}\n" for i, v in enumerate(self.wave())))
         said = self.good_json("train", "t.csv", "--target", "a,b", "--features", "c d,a,b", "--lookback", 5, "--epochs", 1)

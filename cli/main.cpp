@@ -31,6 +31,7 @@ Verbs all_verbs() {
   verbs.push_back(make_train());
   verbs.push_back(make_forecast());
   verbs.push_back(make_evaluate());
+  verbs.push_back(make_shape());
   verbs.push_back(make_predict());
   verbs.push_back(make_fit());
   verbs.push_back(make_summary());

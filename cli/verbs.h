@@ -10,6 +10,7 @@ namespace rondo::cli {
 std::unique_ptr<Verb> make_train();
 std::unique_ptr<Verb> make_forecast();
 std::unique_ptr<Verb> make_evaluate();
+std::unique_ptr<Verb> make_shape();
 std::unique_ptr<Verb> make_predict();
 std::unique_ptr<Verb> make_fit();
 std::unique_ptr<Verb> make_summary();

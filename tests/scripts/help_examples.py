@@ -26,7 +26,7 @@ def main(binary, source):
     failures, count = 0, 0
     with tempfile.TemporaryDirectory() as folder:
         root_help = fixtures.run([binary, "--help"], folder, binary).stdout
-        verbs = ["train", "forecast", "evaluate", "predict", "fit", "summary", "plan", "info"]
+        verbs = ["train", "forecast", "evaluate", "shape", "predict", "fit", "summary", "plan", "info"]
         missing = [verb for verb in verbs if f"  {verb}" not in root_help]
         assert not missing, f"rondo --help does not list {missing}"
         pages = {"": root_help}

@@ -152,6 +152,8 @@ bool check_arrays(const Model& model, const std::string& path, const Settings& s
     if (error.code() != Code::shape) throw;
     const std::string message = error.what();
     out.model = words + " does not take it.\n" + in_numpy(in_flags(message)) + "\n";
+    // Lines that name no model of the user's are no help now.
+    std::erase_if(out.next, [](const std::string& line) { return line.find(" MODEL.keras ") != std::string::npos; });
     if (npz) return false;
     const std::string load = "np.load(" + python_text(settings.data) + ")";
     const Shapes inputs = model.input_shapes();

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
+#include <random>
 
 #include "rondo/core/error.h"
 #include "support/reference.h"
@@ -242,6 +244,35 @@ TEST(Dates, SeveralColumns) {
   const auto hourly = find_dates(table);
   EXPECT_EQ(hourly->column(), "year, month, day, Hour");
   EXPECT_EQ(hourly->label(0), "1999-11-30 23:00");
+}
+
+// Whatever the cell, it is no date, or one that is written and read again as the same moment.
+TEST(Dates, RandomCells) {
+  std::mt19937 random(11);
+  const std::string letters = "0123456789012345678901234567890---///..:: T+ZQWM,";
+  const std::vector<std::string> words = {"2020", "19",  "1960-0", "Jan ",   "Feb-", "1/2/", "12:30",
+                                          ":59",  " PM", "Z",      "+02:00", "Q1",   "-W05", "Mon "};
+  int dates = 0;
+  for (int i = 0; i < 60000; ++i) {
+    std::string cell;
+    for (auto n = 1 + random() % 6; n > 0; --n) {
+      if (random() % 2) {
+        cell += words[random() % words.size()];
+      } else {
+        for (auto k = random() % 5; k > 0; --k) cell += letters[random() % letters.size()];
+      }
+    }
+    std::optional<Dates> found;
+    for (const DateOrder order : {DateOrder::day_first, DateOrder::month_first}) {
+      found = find_dates(column_of({cell}), "", order);
+      if (!found) continue;
+      ++dates;
+      const auto again = find_dates(column_of({found->label(0)}), "", order);
+      ASSERT_TRUE(again) << cell << " -> " << found->label(0);
+      EXPECT_EQ(again->microseconds(0), found->microseconds(0)) << cell << " -> " << found->label(0);
+    }
+  }
+  EXPECT_GT(dates, 1000);
 }
 
 TEST(Dates, FrequencyInWords) {

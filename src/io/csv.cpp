@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 
+#include "io/csv_cells.h"
 #include "io/csv_foreign.h"
 #include "io/csv_records.h"
 #include "io/number.h"
@@ -21,34 +22,6 @@ constexpr std::size_t head_size = std::size_t{256} << 10;
 constexpr std::size_t sample_rows = 1000;
 constexpr std::size_t sample_block = std::size_t{4} << 10;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
-bool same_ignoring_case(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return lower(x) == lower(y); });
-}
-
-// A cell of a message: short, and harmless to print.
-std::string quoted(std::string_view cell) {
-  const bool cut = cell.size() > 40;
-  return "'" + escaped(cut ? cell.substr(0, 40) : cell) + (cut ? "...'" : "'");
-}
-
-// 1949-01, 01/02/1949, 12:30, 2020-01-01T00:00:00Z: begins with a digit and goes on like a date.
-bool date_like(std::string_view s) {
-  if (s.empty() || s[0] < '0' || s[0] > '9') return false;
-  int digits = 0, marks = 0;
-  for (const char c : s) {
-    if (c >= '0' && c <= '9') {
-      ++digits;
-    } else if (c == '-' || c == '/' || c == ':' || c == '.') {
-      ++marks;
-    } else if (c != 'T' && c != 'Z' && c != '+' && c != ' ') {
-      return false;
-    }
-  }
-  return marks > 0 && digits >= 3;
-}
 
 class Reader {
  public:
@@ -87,17 +60,8 @@ class Reader {
 };
 
 bool Reader::is_missing(std::string_view cell) const {
-  if (cell.empty()) return true;
-  static constexpr std::array<std::string_view, 26> spellings = {
-      "na",  "n/a", "#n/a",     "#na",     "<na>",    "nan",     "-nan",    "null",     "none",
-      "nil", "?",   "#n/a n/a", "n.a.",    "1.#ind",  "-1.#ind", "1.#qnan", "-1.#qnan", "-",
-      "--",  ".",   "..",       "#div/0!", "#value!", "#ref!",   "#num!",   "#name?"};
-  if (cell.size() <= 8) {
-    for (const std::string_view s : spellings) {
-      if (same_ignoring_case(cell, s)) return true;
-    }
-  }
-  return std::find(options_.missing.begin(), options_.missing.end(), cell) != options_.missing.end();
+  return csv::spells_missing(cell) ||
+         std::find(options_.missing.begin(), options_.missing.end(), cell) != options_.missing.end();
 }
 
 Reader::Value Reader::classify(std::string_view cell, double& value) const {
@@ -174,7 +138,7 @@ bool Reader::guess_header(const std::vector<Cell>& first) const {
     double value = 0;
     const Value kind = classify(cell.text, value);
     if (kind == Value::missing) continue;
-    if (kind == Value::text && !date_like(csv::trimmed(cell.text))) return true;
+    if (kind == Value::text && !csv::date_like(csv::trimmed(cell.text))) return true;
     any = any || kind == Value::number;
   }
   return !any;
@@ -243,7 +207,7 @@ void Reader::name_columns(const std::vector<Cell>* header, Index line, std::size
     const auto [it, fresh] = taken.emplace(name, c);
     if (!fresh) {
       refuse(line, "columns " + std::to_string(it->second + 1) + " and " + std::to_string(c + 1) + " are both named " +
-                       quoted(name) + ". Give each column a name of its own.");
+                       csv::quoted(name) + ". Give each column a name of its own.");
     }
     out_.columns.emplace_back();
     out_.columns.back().name = std::move(name);
@@ -255,14 +219,15 @@ void Reader::name_columns(const std::vector<Cell>* header, Index line, std::size
       std::vector<std::string> known;
       for (const auto& [n, c] : taken) known.push_back(n);
       fail(Code::value,
-           "no column " + quoted(name) + " in " + escaped(name_) + " to keep as text." + did_you_mean(name, known));
+           "no column " + csv::quoted(name) + " in " + escaped(name_) + " to keep as text." + did_you_mean(name, known));
     }
     kinds_[it->second] = Kind::text;
   }
 }
 
 void Reader::refuse_text(std::size_t column, std::string_view cell, Index line) const {
-  std::string why = "column " + quoted(out_.columns[column].name) + " holds numbers, but " + quoted(cell) + " is not one.";
+  std::string why =
+      "column " + csv::quoted(out_.columns[column].name) + " holds numbers, but " + csv::quoted(cell) + " is not one.";
   double value = 0;
   std::string digits(cell);
   std::erase(digits, ',');
@@ -270,7 +235,7 @@ void Reader::refuse_text(std::size_t column, std::string_view cell, Index line) 
                      csv::parse_number(csv::trimmed(digits), '.', value) == Number::ok;
   if (comma) {
     why += " If ',' is the decimal mark, read the file with CsvOptions{.decimal = ','}; if it groups thousands, take it out.";
-  } else if (date_like(csv::trimmed(cell)) || cell.size() > 20) {
+  } else if (csv::date_like(csv::trimmed(cell)) || cell.size() > 20) {
     why += " If the column is text or a date, read the file with CsvOptions{.text = {...}}, which names it.";
   } else {
     why +=
@@ -298,7 +263,7 @@ void Reader::add_cell(std::size_t c, std::string_view cell, Index line) {
       column.numbers.push_back(value);
       return;
     case Value::too_large:
-      refuse(line, "column " + quoted(column.name) + ": " + quoted(cell) +
+      refuse(line, "column " + csv::quoted(column.name) + ": " + csv::quoted(cell) +
                        " is too large for a number (the limit is about 1.8e308).");
     case Value::text:
       break;

@@ -49,7 +49,7 @@ std::string EpochLines::line(const EpochReport& report) const {
                                             std::to_string(epochs_);
   if (std::isfinite(report.loss)) out += "  loss " + number(report.loss);
   if (std::isfinite(report.validation_loss)) out += "  val " + number(report.validation_loss) + (report.best ? "*" : " ");
-  if (std::isfinite(report.skill)) out += "  skill " + right(percent(std::round(report.skill * 100) / 100), 4);
+  if (std::isfinite(report.skill)) out += "  skill " + right(percent(std::round(report.skill * 100) / 100 + 0.0), 4);
   if (report.epoch > 0 && report.seconds > 0) {
     out +=
         "  " + grouped(static_cast<Index>(std::llround(static_cast<double>(report.windows) / report.seconds))) + " windows/s";

@@ -41,6 +41,7 @@ std::string forecast_plot(const Model& model, const Part& part, const Series& se
   }
   plot.line_name = escaped(windows.framing().targets.front());
   plot.marks_name = horizon == 1 ? "forecast, one row ahead" : "forecast, each " + grouped(horizon) + " rows at once";
+  if (horizon > shown_end - first) plot.marks_name += ", the first " + grouped(shown_end - first) + " of them";
   if (windows.framing().gap > 0) plot.marks_name += ", after a gap of " + grouped(windows.framing().gap);
   return plot_text(plot, screen);
 }

@@ -1,5 +1,6 @@
 #include "settings.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -29,7 +30,7 @@ void Settings::declare_windows(Arguments& arguments) {
   arguments.text("--target", "COL", target, "the column to forecast");
   arguments.text("--features", "A,B", features,
                  "the columns to read (default: every number column, the target's past included)");
-  arguments.count("--lookback", lookback, 1, largest, "rows of the past that are read (default: a season, at least 12)");
+  arguments.count("--lookback", lookback, 1, largest, "rows of the past that are read (default: a season, 12 to 168)");
   arguments.count("--horizon", horizon, 1, largest, "rows to forecast (default 1)");
   arguments.count("--stride", stride, 1, largest, "rows from one window to the next (default 1)");
   arguments.count("--gap", gap, 0, largest, "rows between the last known one and the first forecast (default 0)");
@@ -103,7 +104,7 @@ FrameOptions Settings::framing(const Series& series) const {
     }
     out.features = without;
   }
-  out.lookback = lookback.value_or(std::max<Index>(series.dates ? series.dates->frequency().season() : 1, 12));
+  out.lookback = lookback.value_or(std::clamp<Index>(series.dates ? series.dates->frequency().season() : 1, 12, 168));
   out.horizon = horizon.value_or(1);
   out.stride = stride.value_or(1);
   out.gap = gap.value_or(0);

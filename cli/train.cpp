@@ -1,5 +1,6 @@
 // rondo train: from a CSV file to a forecaster, told as a story: what was understood, the epochs, how good it is on rows it
 // never saw.
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -65,7 +66,7 @@ class Train : public Verb {
     Forecaster forecaster{make_forecaster(parts, recipe, ridge), windows.framing(), parts.scaler(), season.rows,
                           trained_on(parts, series.dates ? &*series.dates : nullptr)};
     // Said at once: a command that is refused prints nothing.
-    console.say(understood(series, parts, season, shown) + network_text(forecaster.model, series, shown) + "\n");
+    console.say(understood(series, parts, season, shown) + network_text(forecaster.model, series, parts, shown) + "\n");
 
     FitReport fitted;
     {
@@ -141,10 +142,10 @@ class Train : public Verb {
       out += field("", "left out, as they are the dates: " + escaped(series.dates->column()), width);
     }
     if (!settings_.lookback) {
-      out += field(
-          "",
-          "lookback " + grouped(f.lookback) + (f.lookback > 12 ? ": a season" : "") + ", as --lookback does not say otherwise",
-          width);
+      out += field("",
+                   "lookback " + grouped(f.lookback) + (f.lookback > 12 && f.lookback < 168 ? ": a season" : "") +
+                       ", as --lookback does not say otherwise",
+                   width);
     }
     out += "\n" + window_picture(windows, series, shown) + "\n";
     const auto part = [&](const char* label, const Part& p) {
@@ -190,7 +191,7 @@ class Train : public Verb {
     return "none";
   }
 
-  std::string network_text(const Model& model, const Series& series, const Screen& shown) {
+  std::string network_text(const Model& model, const Series& series, const Split& parts, const Screen& shown) {
     const Recipe& recipe = settings_.recipe;
     const Index horizon = settings_.horizon.value_or(1);
     std::string text =
@@ -205,7 +206,7 @@ class Train : public Verb {
     if (recipe.patience > 0) text += ", stops after " + grouped(recipe.patience) + " without a better validation loss";
     out += field("training", text, shown.width);
     MemoryOptions options;
-    options.batch_size = recipe.batch_size;
+    options.batch_size = std::min(recipe.batch_size, parts.train.samples());
     options.threads = recipe.threads;
     const Index table = 8 * series.table.rows() * static_cast<Index>(series.table.number_names().size());
     return out + field("memory",

@@ -135,6 +135,15 @@ class Train(Case):
         self.assertIn("seasonal naive (1)", self.good("train", "none.csv", *words)[0])
         self.bad(UNSUPPORTED, "train", "none.csv", *words, "--season", 112, says="a season of 112 rows is too long")
 
+    def test_lookback_is_a_season_unless_given(self):
+        self.csv("week.csv", {"week": [str(np.datetime64("2015-01-01") + 7 * i) for i in range(300)], "v": self.wave(300)})
+        minutes = [str(np.datetime64("2024-01-01T00:00") + np.timedelta64(i, "m")) for i in range(600)]
+        self.csv("minute.csv", {"t": minutes, "v": self.wave(600)})
+        self.csv("day.csv", {"day": self.days(160), "v": self.wave()})
+        for name, rows in (("week.csv", 52), ("minute.csv", 168), ("day.csv", 12)):
+            self.assertEqual(self.good_json("train", name, "--target", "v", "--epochs", 1)["lookback"], rows)
+            self.assertIn(f"lookback {rows}", self.good("train", name, "--target", "v", "--epochs", 1)[0])
+
     def test_options_reach_the_model(self):
         said = self.good_json(*self.airline, "--layers", "gru:3,dense:2", "--shortcut", "off", "--optimizer", "sgd", "--learning-rate", "0.5",
                               "--loss", "mae", "--normalize", "standard", "--epochs", 1, "--batch-size", 7, "--stride", 2, "--gap", 1, "--seed", 5)

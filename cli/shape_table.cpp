@@ -124,8 +124,10 @@ void look_at_order(const Settings& settings, Series& series, Findings& out) {
 void columns_part(const Settings& settings, const Series& series, const std::map<std::string, Look>& looks,
                   const Screen& screen, Findings& out) {
   const Table& table = series.table;
-  out.what += escaped(settings.data) + ": a table of " + many(table.rows(), "row", "rows") + " (time) x " +
-              many(table.columns(), "column", "columns") + "\n\n";
+  out.what += folded(escaped(settings.data) + ": a table of " + many(table.rows(), "row", "rows") + " (time) x " +
+                         many(table.columns(), "column", "columns") + "\n",
+                     screen.width) +
+              "\n";
   constexpr Index shown = 20;
   int width = 6;
   for (Index c = 0; c < std::min(table.columns(), shown); ++c)
@@ -232,6 +234,14 @@ void windows_text(const Settings& settings, const Frame& windows, const Screen& 
                                    {"y", Json(y)}});
 }
 
+// "Columns 'a', 'b' are"
+std::string columns_named(const std::vector<std::string>& names, const char* one, const char* several) {
+  std::string out = names.size() == 1 ? "Column " : "Columns ";
+  for (std::size_t i = 0; i < names.size() && i < 8; ++i) out += (i ? ", " : "") + quoted(names[i]);
+  if (names.size() > 8) out += " and " + std::to_string(names.size() - 8) + " more";
+  return out + (names.size() == 1 ? one : several);
+}
+
 // The windows of this framing, or what stands against them.
 void windows_part(Settings& settings, const Series& series, const std::map<std::string, Look>& looks, const Screen& screen,
                   Findings& out) {
@@ -239,36 +249,48 @@ void windows_part(Settings& settings, const Series& series, const std::map<std::
   std::vector<std::string> left_out;
   FrameOptions options = settings.framing(series);
   std::vector<std::string> features = options.features.empty() ? table.number_names() : options.features.all();
+  std::vector<std::string> counters, constants, nothing;
   for (const std::string& name : features) {
     const Look& look = looks.at(name);
     if (name == *settings.target) continue;
-    if (look.counter) {
-      out.problem("counter",
-                  "Column " + quoted(name) + " only counts the rows: it would be read as a feature. --features leaves it out.");
-      left_out.push_back(name);
-    } else if (look.constant) {
-      out.problem("constant_feature", "Column " + quoted(name) + " is constant: it tells a network nothing. It does no harm.");
-    } else if (!look.any) {
-      out.problem("empty", "Column " + quoted(name) + " holds no value at all. --features leaves it out.");
-      left_out.push_back(name);
-    }
+    if (look.counter) counters.push_back(name);
+    if (look.constant) constants.push_back(name);
+    if (!look.any) nothing.push_back(name);
   }
+  if (!counters.empty()) {
+    out.problem("counter", columns_named(counters, " only counts", " only count") +
+                               " the rows, and would be read as a feature. --features leaves it out.");
+  }
+  if (!constants.empty()) {
+    out.problem("constant_feature",
+                columns_named(constants, " is", " are") + " constant: that tells a network nothing, and does no harm.");
+  }
+  if (!nothing.empty()) {
+    out.problem("empty", columns_named(nothing, " holds", " hold") + " no value at all. --features leaves it out.");
+  }
+  left_out = counters;
+  left_out.insert(left_out.end(), nothing.begin(), nothing.end());
   for (const std::string& name : left_out) features.erase(std::find(features.begin(), features.end(), name));
   if (!left_out.empty()) options.features = features;
 
   bool forward = true;  // can gaps be filled with the value before?
+  std::vector<std::string> holes;
   for (const std::string& name : features) {
     const Look& look = looks.at(name);
     if (look.first_bad < 0) continue;
     forward = forward && look.first_bad > 0;
-    if (options.missing == Missing::error && !settings.missing) settings.missing = "forward";
-    out.problem("missing",
-                "Column " + quoted(name) + ": " +
+    holes.push_back("column " + quoted(name) + ": " +
                     (look.missing > 0 ? many(look.missing, "missing value", "missing values") : std::string()) +
                     (look.infinite > 0 ? (look.missing > 0 ? ", " : "") + grouped(look.infinite) + " infinite" : "") +
-                    ", first at " + table.row_text(look.first_bad) +
-                    ". --missing forward repeats the last known value, --missing drop leaves out the windows that "
-                    "touch one.");
+                    ", first at " + table.row_text(look.first_bad));
+  }
+  if (!holes.empty()) {
+    if (!settings.missing) settings.missing = "forward";
+    std::string text = "Missing or infinite values:\n";
+    for (std::size_t h = 0; h < holes.size() && h < 6; ++h) text += holes[h] + "\n";
+    if (holes.size() > 6) text += "and " + std::to_string(holes.size() - 6) + " more columns\n";
+    out.problem("missing",
+                text + "--missing forward repeats the last known value, --missing drop leaves out the windows that touch one.");
   }
   if (settings.missing && *settings.missing == "forward" && !forward) settings.missing = "drop";
   if (settings.missing) options.missing = missing_from(*settings.missing);

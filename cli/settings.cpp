@@ -48,8 +48,10 @@ void Settings::declare_training(Arguments& arguments) {
   arguments.count("--batch-size", recipe.batch_size, 1, largest, "windows in one step");
   arguments.text("--optimizer", "O", optimizer, "adam, adamw, sgd, rmsprop, ... (default " + recipe.optimizer + ")");
   arguments.number("--learning-rate", learning_rate, 0, false, std::numeric_limits<double>::infinity(),
-                   "of the optimizer (default: its own)");
+                   "of the optimizer (default: 0.003 for adam, else its own)");
   arguments.text("--loss", "L", loss, "mse, mae, huber, mape, msle (default " + recipe.loss + ")");
+  arguments.number("--min-gain", min_gain, 0, true, 1,
+                   "share by which an epoch must lower the validation error to be kept instead of the start (default 0.01)");
   arguments.count("--threads", threads, 1, 256, "threads; changes no number (default: one a core)");
 }
 
@@ -58,6 +60,7 @@ void Settings::check() {
   if (loss) recipe.loss = *loss;
   if (layers) recipe.network.layers = *layers;
   recipe.learning_rate = learning_rate ? learning_rate : recipe.learning_rate;
+  recipe.min_gain = min_gain.value_or(recipe.min_gain);
   recipe.threads = static_cast<int>(threads.value_or(0));
   if (shortcut) {
     if (*shortcut != "on" && *shortcut != "off")

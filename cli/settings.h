@@ -15,7 +15,7 @@ struct Settings {
   std::string data;
   std::optional<std::string> target, features, layers, shortcut, optimizer, loss, normalize, split, missing;
   std::optional<Index> lookback, horizon, stride, gap, season, threads;
-  std::optional<double> learning_rate;
+  std::optional<double> learning_rate, min_gain;
   DateArguments dates;
   Recipe recipe;  // with its defaults
 

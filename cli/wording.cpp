@@ -33,9 +33,10 @@ constexpr std::array phrases = {
 };
 
 // Options that are flags of the same name.
-constexpr std::array options = {"target",    "features", "lookback",   "horizon", "stride",   "gap",       "missing",
-                                "normalize", "season",   "batch_size", "epochs",  "patience", "optimizer", "learning_rate",
-                                "loss",      "seed",     "split",      "threads", "labels",   "layers",    "shortcut"};
+constexpr std::array options = {"target",    "features",      "lookback", "horizon",    "stride", "gap",
+                                "missing",   "normalize",     "season",   "batch_size", "epochs", "patience",
+                                "optimizer", "learning_rate", "loss",     "seed",       "split",  "threads",
+                                "labels",    "layers",        "shortcut", "min_gain"};
 
 bool word_character(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 

@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import fetch_series
@@ -41,6 +41,10 @@ class Subject:
     @property
     def path(self):
         return f"data/{self.series}.csv" if self.series in DATA else f"build/series/{self.series}.csv"
+
+    def light(self):
+        """Without the commands that take ten seconds: a day of hours at once."""
+        return replace(self, sizes=self.sizes[:1]) if "hourly" in self.kind else self
 
     def command(self, lookback, horizon):
         return [self.path, "--target", self.target, "--lookback", str(lookback), "--horizon", str(horizon), *self.flags]
@@ -100,7 +104,8 @@ QUESTIONS = {
 
 
 class Bench:
-    def __init__(self, build, jobs):
+    def __init__(self, build, jobs, light):
+        self.subjects = [s.light() for s in SUBJECTS] if light else SUBJECTS
         self.rondo = (ROOT / build / "rondo").resolve()
         if not self.rondo.is_file():
             sys.exit(f"{self.rondo} is not there: ./test.sh or ninja -C build rondo_cli builds it")
@@ -185,7 +190,7 @@ HEADER = """| Setting | model / ridge | model / persistence | worst, where | bro
 
 
 def line(bench, flags, seeds):
-    halves = [judge(bench.all([s for s in SUBJECTS if s.half == half], flags, seeds)) for half in (1, 2)]
+    halves = [judge(bench.all([s for s in bench.subjects if s.half == half], flags, seeds)) for half in (1, 2)]
     cells = [f"`{flags}`" if flags else "the defaults"]
     for v in halves:
         cells += [f"{v.ridge:.3f}", f"{v.persistence:.3f}", f"{v.worst:.2f}, {v.where}", str(v.broken)]
@@ -289,6 +294,7 @@ def main():
     parser.add_argument("--flags", action="append", help="settings to compare with the defaults")
     parser.add_argument("--build", default="build")
     parser.add_argument("--seeds", type=int, default=3, help="runs of each command: seeds 0, 1, ...")
+    parser.add_argument("--light", action="store_true", help="ask without the five commands that take ten seconds each")
     parser.add_argument("--jobs", type=int, default=1, help="runs at once")
     arguments = parser.parse_args()
     for name in arguments.questions:
@@ -297,7 +303,7 @@ def main():
     for subject in SUBJECTS:
         if not (ROOT / subject.path).exists():
             sys.exit(f"{subject.path} is not there: scripts/fetch_series.py build/series fetches it")
-    bench, seeds = Bench(arguments.build, arguments.jobs), range(arguments.seeds)
+    bench, seeds = Bench(arguments.build, arguments.jobs, arguments.light), range(arguments.seeds)
     if arguments.verb == "results":
         write_results(bench, seeds)
     elif arguments.verb == "defaults":

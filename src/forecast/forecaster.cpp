@@ -67,7 +67,7 @@ class Watch final : public Callback {
   void on_epoch_end(Index epoch, const Logs& logs, Model& model) override {
     const std::string prefix = validated_ ? "val_" : "";
     add(epoch + 1, logs.at("loss"), logs.at(prefix + "loss"), logs.at(prefix + "mae"), model);
-    if (recipe_.patience > 0 && validated_ && epoch + 1 - report_.best_epoch >= recipe_.patience) {
+    if (recipe_.patience > 0 && validated_ && epoch + 1 - lowest_epoch_ >= recipe_.patience) {
       stop_training = true;
       report_.stopped_early = epoch + 1 < recipe_.epochs;
     }
@@ -87,7 +87,17 @@ class Watch final : public Callback {
     epoch.windows = number == 0 ? 0 : windows_;
     epoch.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
     // Without a validation part nothing honest chooses an epoch: the last one is kept.
-    epoch.best = !validated_ || best_.empty() || judged_loss < best_loss_;
+    if (number == 0 || judged_loss < lowest_loss_) {
+      lowest_loss_ = judged_loss;
+      lowest_epoch_ = number;
+    }
+    if (number == 0) {
+      start_loss_ = judged_loss;
+      start_mae_ = mae;
+    }
+    const double least = 1 - recipe_.min_gain;
+    const bool gains = judged_loss < least * start_loss_ && mae < least * start_mae_;
+    epoch.best = !validated_ || best_.empty() || (gains && (report_.best_epoch == 0 || judged_loss < best_loss_));
     if (epoch.best) {
       best_loss_ = judged_loss;
       best_ = model.get_weights();
@@ -104,7 +114,8 @@ class Watch final : public Callback {
   const Part& judged_;
   double persistence_, unit_;
   Index windows_, batches_;
-  double best_loss_ = 0;
+  double best_loss_ = 0, lowest_loss_ = 0, start_loss_ = 0, start_mae_ = 0;
+  Index lowest_epoch_ = 0;
   std::vector<Array> best_;
   std::chrono::steady_clock::time_point begin_;
 };
@@ -116,13 +127,18 @@ Model make_forecaster(const Split& split, const Recipe& recipe, const Ridge& rid
   Model model = forecast_network(split.train.frame().framing(), recipe.network);
   if (recipe.network.shortcut) start_from(model, ridge);
   OptimizerRef optimizer(recipe.optimizer);
-  if (recipe.learning_rate) optimizer->learning_rate = *recipe.learning_rate;
+  if (recipe.learning_rate) {
+    optimizer->learning_rate = *recipe.learning_rate;
+  } else if (recipe.optimizer == "adam") {
+    optimizer->learning_rate = 0.003;
+  }
   model.compile({.optimizer = optimizer, .loss = LossRef(recipe.loss), .metrics = {"mae"}});
   return model;
 }
 
 FitReport fit_forecaster(Model& model, const Split& split, const Recipe& recipe, const FitHooks& hooks) {
   if (recipe.patience < 0) fail(Code::value, "patience must not be negative");
+  if (!(recipe.min_gain >= 0 && recipe.min_gain < 1)) fail(Code::value, "min_gain must be at least 0 and below 1");
   if (recipe.batch_size < 1) fail(Code::value, "batch_size must be at least 1");
   FitReport report;
   const auto watch = std::make_shared<Watch>(split, recipe, hooks, report);

@@ -103,13 +103,14 @@ TEST(Forecaster, KeepsTheBestEpochTheStartIncluded) {
   const Split s = parts(series());
   const Ridge ridge = fit_ridge(s);
   for (const double rate : {0.01, 10.0}) {
-    const Recipe recipe{.network = {.layers = "lstm:8"}, .learning_rate = rate, .epochs = 12, .patience = 4};
+    const Recipe recipe{.network = {.layers = "lstm:8"}, .learning_rate = rate, .epochs = 12, .patience = 4, .min_gain = 0};
     Model model = make_forecaster(s, recipe, ridge);
     const FitReport report = fit_forecaster(model, s, recipe);
     double best = INFINITY;
     for (const EpochReport& e : report.epochs) {
-      EXPECT_EQ(e.best, e.validation_loss < best);
-      best = std::min(best, e.validation_loss);
+      const bool gains = e.epoch == 0 || e.mae < report.epochs[0].mae;
+      EXPECT_EQ(e.best, gains && e.validation_loss < best);
+      if (e.best) best = e.validation_loss;
     }
     EXPECT_EQ(report.epochs[static_cast<std::size_t>(report.best_epoch)].validation_loss, best);
     const Logs kept = model.evaluate(s.validation);
@@ -125,6 +126,24 @@ TEST(Forecaster, KeepsTheBestEpochTheStartIncluded) {
       EXPECT_TRUE(report.stopped_early);
     }
   }
+}
+
+TEST(Forecaster, KeepsTheStartUnlessTheGainIsEvidence) {
+  const Split s = parts(series());
+  const Ridge ridge = fit_ridge(s);
+  Recipe recipe{.network = {.layers = "lstm:8"}, .learning_rate = 0.01, .epochs = 12, .patience = 12, .min_gain = 0};
+  Model model = make_forecaster(s, recipe, ridge);
+  const FitReport any = fit_forecaster(model, s, recipe);
+  ASSERT_GT(any.best_epoch, 0);
+  const EpochReport &start = any.epochs[0], &best = any.epochs[static_cast<std::size_t>(any.best_epoch)];
+  const double gain = std::min(1 - best.validation_loss / start.validation_loss, 1 - best.mae / start.mae);
+  for (const auto& [share, kept] : {std::pair{0.9 * gain, any.best_epoch}, std::pair{0.99, Index{0}}}) {
+    recipe.min_gain = share;
+    model = make_forecaster(s, recipe, ridge);
+    EXPECT_EQ(fit_forecaster(model, s, recipe).best_epoch, kept) << share;
+  }
+  recipe.min_gain = 1;
+  EXPECT_THROW(fit_forecaster(model, s, recipe), Error);
 }
 
 TEST(Forecaster, StopsWhenToldAndKeepsTheBest) {

@@ -18,11 +18,14 @@ namespace rondo {
 struct Recipe {
   NetworkOptions network = {};
   std::string optimizer = "adam";
-  std::optional<double> learning_rate = {};  // the optimizer's own
-  std::string loss = "mse";
+  std::optional<double> learning_rate = {};  // absent: 0.003 for adam, else the optimizer's own
+  std::string loss = "huber";
   Index epochs = 100;
   Index batch_size = 32;
-  Index patience = 10;  // epochs without a better validation loss before it stops; 0: never
+  Index patience = 20;  // epochs without a better validation loss before it stops; 0: never
+  // An epoch is kept instead of the start only if it lowers the validation loss and the validation MAE by this share: less is
+  // no evidence, and the start may be the ridge autoregression.
+  double min_gain = 0.01;
   std::uint64_t seed = 0;
   int threads = 0;
 };

@@ -48,6 +48,10 @@ Masks::Id Masks::made(const Json& config, const TensorAt& input) {
                 std::to_string(input.output) + " from " + exact(number_value));
 }
 
+Masks::Id Masks::nonzero(const TensorAt& ids) {
+  return number("id not 0 " + std::to_string(ids.layer) + " " + std::to_string(ids.call) + " " + std::to_string(ids.output));
+}
+
 Masks::Id Masks::joined(const std::vector<Id>& masks, Index axis) {
   if (axis != -1) {
     std::string text = "end to end along " + std::to_string(axis);
@@ -112,6 +116,10 @@ Masks::Id Masks::read(const Json& tensor, const Resolve& resolve, int depth) {
     if ((*stacked)[0].is_array())
       for (const Json& part : (*stacked)[0]) parts.push_back(read(part, resolve, depth + 1));
     return parts.empty() || std::find(parts.begin(), parts.end(), none) != parts.end() ? none : joined(parts, -2);
+  }
+  if (const Json* differs = arguments(tensor, "NotEqual", resolve)) {
+    const bool from_zero = differs->size() == 2 && is_tensor((*differs)[0]) && (*differs)[1].is_number() && (*differs)[1] == 0;
+    return from_zero ? nonzero(resolve((*differs)[0])) : none;
   }
   const Json* any = arguments(tensor, "Any", resolve, &config);
   if (any == nullptr || member(*config, "axis") != -1 || member(*config, "keepdims") == true) return none;

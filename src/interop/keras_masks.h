@@ -35,6 +35,8 @@ class Masks {
   void add(std::size_t entry, const std::string& operation, const Json& object) { operations_[entry] = {operation, &object}; }
   Id of(const TensorAt& tensor) const;
   void set(const TensorAt& tensor, Id mask) { masks_[tensor] = mask; }
+  // What an Embedding with mask_zero makes of these ids.
+  Id nonzero(const TensorAt& ids);
   // What a Masking layer makes of this input, and what Concatenate makes of its inputs' masks.
   Id made(const Json& config, const TensorAt& input);
   Id concatenated(const Json& config, const std::vector<Id>& masks, Index rank);

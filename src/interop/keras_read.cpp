@@ -38,9 +38,13 @@ SymbolicTensor read_input(const Json& object) {
     if ((key == "sparse" || key == "ragged" || key == "optional") && value != false && !value.is_null())
       fail(Code::unsupported, where + ": " + key + " = " + shown(value) + " is not supported");
   }
+  // Ids may be declared as whole numbers; here all numbers travel as the network's.
+  static const std::set<std::string_view> numbers = {"float32", "float64", "int8",   "int16",  "int32",
+                                                     "int64",   "uint8",   "uint16", "uint32", "uint64"};
   const Json& dtype = member(config, "dtype");
-  if (!dtype.is_null() && dtype != "float32" && member(member(dtype, "config"), "name") != "float32")
-    fail(Code::unsupported, where + ": dtype " + shown(dtype) + " is not supported; only float32 is");
+  const Json& named = dtype.is_string() ? dtype : member(member(dtype, "config"), "name");
+  if (!dtype.is_null() && !(named.is_string() && numbers.contains(named.get_ref<const std::string&>())))
+    fail(Code::unsupported, where + ": dtype " + shown(dtype) + " is not supported; float32 is, and whole numbers for ids");
   Shape shape;
   if (config.contains("batch_shape")) {
     shape = shape_of(config["batch_shape"], where + ": batch_shape");
@@ -310,6 +314,8 @@ class FunctionalReader {
         const Json& config = member(*entry.object, "config");
         if (entry.layer->class_name() == "Concatenate") {
           masks_.set(at, masks_.concatenated(config, carried, results[0].shape().rank()));
+        } else if (entry.layer->class_name() == "Embedding") {
+          masks_.set(at, masks_.nonzero(call.inputs[0]));
         } else if (merges(entry.layer->class_name())) {
           masks_.set(at, masks_.merged(carried));
         } else {

@@ -22,9 +22,13 @@ bool takes_states(Layer& layer) {
   return writer.keys.contains("return_sequences") || writer.keys.contains("merge_mode");
 }
 
+// Layers that are given a list even of one tensor.
+bool takes_a_list(Layer& layer) { return layer.class_name() == "Concatenate" || merges(layer.class_name()); }
+
 // Keras layers whose call has an argument `mask`.
 bool takes_mask(Layer& layer) {
-  return takes_states(layer) || layer.class_name() == "TimeDistributed" || layer.class_name() == "BatchNormalization";
+  static const std::set<std::string_view> others = {"TimeDistributed", "BatchNormalization", "GlobalAveragePooling1D"};
+  return takes_states(layer) || others.contains(layer.class_name());
 }
 
 // Masks as operations of the graph. Keras would make them itself when it rebuilds the model, but not for calls with separate
@@ -56,6 +60,9 @@ class MaskWriter {
     const Shape& shape = maker.out[0];
     if (maker.layer->class_name() == "Masking")
       return any(operation("NotEqual", {}, Json::array({tensor_(maker.in[0]), config.value("mask_value", 0.0)}), shape), shape);
+    if (maker.layer->class_name() == "Embedding")
+      return operation("NotEqual", {}, Json::array({tensor_(maker.in[0]), 0}),
+                       Shape(std::vector<Index>(shape.begin(), shape.end() - 1)));
     if (merges(maker.layer->class_name())) {
       Json mask = of(maker.in[0]);
       for (std::size_t i = 1; i < maker.in.size(); ++i)
@@ -161,7 +168,7 @@ Json write_functional(const ModelState& state) {
   MaskWriter masks(graph, tensor);
   const auto inbound = [&](const Graph::Node& node, bool states) -> Json {
     Json args = Json::array(), kwargs = Json::object(), list = Json::array();
-    if (node.in.size() == 1 && node.layer->class_name() != "Concatenate" && !merges(node.layer->class_name())) {
+    if (node.in.size() == 1 && !takes_a_list(*node.layer)) {
       args.push_back(tensor(node.in[0]));
     } else if (states) {
       args.push_back(tensor(node.in[0]));

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/random.h"
+#include "interop/config.h"
 #include "model/model_state.h"
 
 namespace rondo::interop {
@@ -41,12 +42,30 @@ std::string check_shapes(const Model& model, Shapes& shapes) {
   return "";
 }
 
+// The smallest input_dim of an Embedding in the layer or inside it.
+void fewest_ids(Layer& layer, Index& fewest) {
+  if (layer.class_name() == "Embedding") {
+    ConfigWriter writer;
+    layer.describe(writer);
+    fewest = std::min(fewest, writer.config.value("input_dim", fewest));
+  }
+  for (const Weights::Child& child : layer.weights().children()) fewest_ids(*child.layer, fewest);
+}
+
 std::vector<Array> check_outputs(const Model& model, const Shapes& shapes, std::uint64_t seed) {
+  // Where there are ids, any input may be of them.
+  constexpr Index no_ids = Index{1} << 60;
+  Index ids = no_ids;
+  for (const LayerRef& layer : model.layers()) fewest_ids(*layer, ids);
   std::vector<Array> inputs;
   for (std::size_t i = 0; i < shapes.size(); ++i) {
     Array x(shapes[i]);
     const Random random(seed, i);
-    for (Index k = 0; k < x.size(); ++k) x.data()[k] = static_cast<real>(2 * random.uniform(static_cast<std::uint64_t>(k)) - 1);
+    for (Index k = 0; k < x.size(); ++k) {
+      const double u = random.uniform(static_cast<std::uint64_t>(k));
+      x.data()[k] =
+          static_cast<real>(ids == no_ids ? 2 * u - 1 : std::floor(u * static_cast<double>(std::min<Index>(ids, 1000))));
+    }
     inputs.push_back(std::move(x));
   }
   return model.predict_all(inputs, {.batch_size = check_samples, .threads = 1});

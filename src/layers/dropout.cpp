@@ -35,7 +35,8 @@ class DropoutLayer final : public DropLayer {
     bool fits = static_cast<Index>(noise_shape.size()) == rank;
     for (Index i = 0; fits && i < rank; ++i) {
       const Index n = noise_shape[static_cast<std::size_t>(i)];
-      fits = n == None || n == 1 || in[0][i] == None || in[0][i] == n;
+      const bool settled = i == 0 && built();  // a shard has fewer samples than the batch
+      fits = settled || n == None || n == 1 || in[0][i] == None || in[0][i] == n;
     }
     if (fits && noise_shape[0] != None && noise_shape[0] != 1 && in[0][0] == None) fits = built();
     if (!fits)

@@ -3,12 +3,13 @@
 // alpha has the shape of a sample, with size 1 along shared_axes.
 #include "core/registry.h"
 #include "layers/base/elementwise.h"
+#include "layers/base/own_features.h"
 #include "rondo/layers/activation.h"
 
 namespace rondo {
 namespace {
 
-class PReLULayer final : public ElementwiseLayer {
+class PReLULayer final : public ElementwiseLayer, public OwnFeatures {
  public:
   Initializer alpha_initializer = "zeros";
   std::vector<Index> shared_axes;

@@ -43,7 +43,8 @@ struct Graph {
   // As Keras: a layer called with more than its input (an initial state) does not see the input's mask, but passes it on.
   bool keras_masks = false;
   bool hides_masks(const Node& node) const {
-    return node.hide_masks.value_or(keras_masks && node.in.size() > 1 && node.mask != MaskFlow::make);
+    return node.hide_masks.value_or(keras_masks && node.in.size() > 1 && node.mask != MaskFlow::make &&
+                                    node.mask != MaskFlow::drop);
   }
   std::string mask_refusal;  // "" or why a mask would be lost, naming the layer: see ModelState::built
 

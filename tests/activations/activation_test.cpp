@@ -44,6 +44,17 @@ const std::map<std::string, F> formulas = {
     {"gelu", [](double x) { return x * 0.5 * std::erfc(-x / std::sqrt(2.0)); }},
     {"log_sigmoid", [](double x) { return -softplus(-x); }},
     {"mish", [](double x) { return x * std::tanh(softplus(x)); }},
+    {"celu", [](double x) { return x < 0 ? std::expm1(x) : x; }},
+    {"tanh_shrink", [](double x) { return x - std::tanh(x); }},
+    {"soft_shrink", [](double x) { return x > 0.5    ? x - 0.5
+                                          : x < -0.5 ? x + 0.5
+                                                     : 0.0; }},
+    {"hard_shrink", [](double x) { return std::abs(x) > 0.5 ? x : 0.0; }},
+    {"squareplus", [](double x) { return (x + std::sqrt(x * x + 4)) / 2; }},
+    {"sparse_plus", [](double x) { return x <= -1  ? 0.0
+                                          : x >= 1 ? x
+                                                   : (x + 1) * (x + 1) / 4; }},
+    {"sparse_sigmoid", [](double x) { return std::min(std::max((x + 1) / 2, 0.0), 1.0); }},
 };
 
 std::vector<real> points() {
@@ -131,7 +142,9 @@ std::vector<std::string> names() {
 INSTANTIATE_TEST_SUITE_P(Isas, OnEveryIsa, testing::ValuesIn(names()), [](const auto& isa) { return isa.param; });
 
 TEST(Activations, EveryElementwiseNameHasItsFormula) {
-  for (const std::string& name : activation_names()) EXPECT_TRUE(name == "softmax" || formulas.contains(name)) << name;
+  // The others look at rows: below, and against Keras in tests/golden.
+  for (const std::string& name : activation_names())
+    EXPECT_TRUE(name.ends_with("softmax") || name == "sparsemax" || formulas.contains(name)) << name;
 }
 
 TEST(Activations, SoftmaxOfRowsAndItsGradient) {
@@ -148,6 +161,35 @@ TEST(Activations, SoftmaxOfRowsAndItsGradient) {
       const double p = std::exp(double(x[3 * r + i]) - x[3 * r + 2]) / sum;
       EXPECT_NEAR(y[3 * r + i], p, 2e-7);
       EXPECT_NEAR(dx[3 * r + i], p * (dy[3 * r + i] - dot), 4e-7);
+    }
+  }
+}
+
+// The gradient of functions of a row against central differences of their own values (in float: a step of 1e-2, errors of
+// 1e-4).
+TEST(Activations, GradientsOfFunctionsOfARow) {
+  for (const char* name : {"softmax", "log_softmax", "sparsemax"}) {
+    const ActivationFunction& f = activation_function(name);
+    std::vector<real> x = {real(0.3), real(0.1), real(-0.4), real(0.25), real(0.9), real(0.2), real(0.45), real(-2)};
+    const std::vector<real> dy = {1, real(-0.5), real(0.25), real(0.7), 2, real(0.1), real(-0.3), 1};
+    std::vector<real> y(8), dx(8);
+    f.forward(x.data(), y.data(), 2, 4);
+    f.backward(x.data(), y.data(), dy.data(), dx.data(), 2, 4);
+    const auto value = [&] {
+      std::vector<real> out(8);
+      f.forward(x.data(), out.data(), 2, 4);
+      double sum = 0;
+      for (std::size_t i = 0; i < 8; ++i) sum += static_cast<double>(out[i]) * static_cast<double>(dy[i]);
+      return sum;
+    };
+    for (std::size_t i = 0; i < 8; ++i) {
+      const real old = x[i], h = real(0.01);
+      x[i] = old + h;
+      const double up = value();
+      x[i] = old - h;
+      const double slope = (up - value()) / (2 * static_cast<double>(h));
+      x[i] = old;
+      EXPECT_NEAR(dx[i], slope, 2e-4) << name << " " << i;
     }
   }
 }

@@ -189,3 +189,148 @@ add_masked(
     lambda: L.GaussianNoise(0.4),
     last(),
 )
+
+
+# ---------------------------------------------------------------- the other merges, Dot
+
+for name, make in {
+    "subtract": L.Subtract,
+    "multiply": L.Multiply,
+    "average": L.Average,
+    "maximum": L.Maximum,
+    "minimum": L.Minimum,
+}.items():
+    merge_case(name, make)
+
+
+def dot(rng):
+    a, b, c, d = L.Input((3, 4)), L.Input((2, 4)), L.Input((5,)), L.Input((5,))
+    outputs = [
+        L.Dot(axes=2)([a, b]),
+        L.Dot(axes=(1, 2), normalize=True)([L.Permute((2, 1))(a), b]),
+        L.Dot(axes=-1)([c, d]),
+        L.Dot(axes=1, normalize=True)([c, d]),
+    ]
+    return keras.Model([a, b, c, d], outputs), [
+        normal(rng, 3, 3, 4),
+        normal(rng, 3, 2, 4),
+        normal(rng, 3, 5),
+        normal(rng, 3, 5),
+    ]
+
+
+add_graph("dot", dot)
+
+
+# ---------------------------------------------------------------- pooling, convolution
+
+
+def pooling(rng):
+    x = L.Input((7, 3))
+    outputs = [
+        L.MaxPooling1D()(x),
+        L.MaxPooling1D(3, strides=2, padding="same")(x),
+        L.AveragePooling1D(2)(x),
+        L.AveragePooling1D(4, strides=3, padding="same")(x),
+        L.GlobalMaxPooling1D()(x),
+        L.GlobalMaxPooling1D(keepdims=True)(x),
+        L.GlobalAveragePooling1D()(x),
+        L.GlobalAveragePooling1D(keepdims=True)(x),
+    ]
+    return keras.Model(x, outputs), [normal(rng, 3, 7, 3)]
+
+
+add_graph("pooling", pooling)
+
+
+def conv1d(rng):
+    x = L.Input((9, 4))
+    outputs = [
+        L.Conv1D(5, 3)(x),
+        L.Conv1D(5, 2, strides=3, activation="relu")(x),
+        L.Conv1D(3, 4, strides=2, padding="same")(x),
+        L.Conv1D(3, 3, padding="causal", dilation_rate=2, activation="silu")(x),
+        L.Conv1D(4, 2, padding="same", dilation_rate=3, use_bias=False)(x),
+        L.Conv1D(6, 3, groups=2)(x),
+    ]
+    return keras.Model(x, outputs), [normal(rng, 3, 9, 4)]
+
+
+add_graph("conv1d", conv1d)
+add(
+    "conv1d_lstm",
+    (12, 2),
+    lambda: L.Conv1D(8, 3, padding="causal", activation="relu"),
+    lambda: L.MaxPooling1D(2),
+    last(),
+)
+
+
+def masked_pooling(rng):
+    x = L.Input((6, 3))
+    y = L.Masking()(x)
+    outputs = [
+        L.GlobalAveragePooling1D()(y),
+        L.GlobalMaxPooling1D()(y),
+        L.MaxPooling1D(2)(y),
+        L.Conv1D(2, 3)(y),
+    ]
+    # Not the sample that is masked altogether: Keras's mean of nothing is NaN.
+    return keras.Model(x, outputs), [padded(rng, 3)[:4]]
+
+
+add_graph("masked_pooling", masked_pooling)
+
+
+# ---------------------------------------------------------------- normalisation
+
+
+def layer_normalization(rng):
+    x = L.Input((5, 4))
+    outputs = [
+        L.LayerNormalization()(x),
+        L.LayerNormalization(axis=1, epsilon=1e-6, center=False)(x),
+        L.LayerNormalization(axis=[1, 2], scale=False)(x),
+    ]
+    return keras.Model(x, outputs), [normal(rng, 3, 5, 4)]
+
+
+add_graph("layer_normalization", layer_normalization)
+add_masked("masked_layer_normalization", L.LayerNormalization, last())
+
+
+# ---------------------------------------------------------------- ids
+
+
+def ids(rng, *shape):
+    return rng.integers(0, 7, shape).astype(np.float32)
+
+
+def embedding(rng):
+    x, y = L.Input((5,), dtype="int32"), L.Input((5,))
+    shared = L.Embedding(7, 3, mask_zero=True)
+    a, b = shared(x), shared(y)
+    outputs = [
+        L.LSTM(4)(a),
+        L.LSTM(3, return_sequences=True)(L.Concatenate()([a, b])),
+        L.GRU(2)(L.Add()([a, b])),
+        L.GlobalAveragePooling1D()(b),
+        L.Embedding(7, 2)(x),
+    ]
+    x0, x1 = ids(rng, 4, 5), ids(rng, 4, 5)
+    x0[0, 3:] = x1[1, :2] = 0
+    x0[2] = 0
+    return keras.Model([x, y], outputs), [x0, x1]
+
+
+add_graph("embedding", embedding)
+add(
+    "embedding_sentiment",
+    (6,),
+    lambda: L.Embedding(7, 4, mask_zero=True),
+    lambda: L.SpatialDropout1D(0.2),
+    lambda: L.Bidirectional(L.LSTM(3)),
+    lambda: L.Dropout(0.5),
+    lambda: L.Dense(1, activation="sigmoid"),
+    inputs=lambda rng: ids(rng, 4, 6),
+)

@@ -22,6 +22,18 @@ CONTRACT_CASE("Add", "two", [] { return Add(); }, {{None, 3}, {None, 3}}, {.mask
 CONTRACT_CASE("Add", "three, broadcast", [] { return Add(); }, {{None, 3}, {1, 3}, {None, 1}}, {.masks = false});
 CONTRACT_CASE("Add", "fewer axes", [] { return Add(); }, {{4}, {3, 4}, {2, 1, 1}}, {.masks = false});
 CONTRACT_CASE("Add", "one", [] { return Add(); }, {{None, 2}});
+CONTRACT_CASE("Subtract", "two", [] { return Subtract(); }, {{None, 3}, {None, 1}}, {.masks = false});
+CONTRACT_CASE("Multiply", "three", [] { return Multiply(); }, {{None, 3}, {1, 3}, {None, 3}}, {.masks = false});
+CONTRACT_CASE("Multiply", "fewer axes", [] { return Multiply(); }, {{4}, {3, 4}}, {.masks = false});
+CONTRACT_CASE("Average", "three", [] { return Average(); }, {{None, 3}, {None, 1}, {None, 3}}, {.masks = false});
+// Small: where two inputs come within 0.002 of each other, central differences meet a corner.
+CONTRACT_CASE("Maximum", "three", [] { return Maximum(); }, {{2}, {2}, {2}}, {.masks = false});
+CONTRACT_CASE("Minimum", "two", [] { return Minimum(); }, {{4}, {3, 4}}, {.masks = false});
+CONTRACT_CASE("Dot", "rows", [] { return Dot({1}); }, {{4}, {4}});
+CONTRACT_CASE("Dot", "matrices", [] { return Dot({2, 1}); }, {{2, 3}, {3, 4}}, {.masks = false});
+CONTRACT_CASE("Dot", "time steps", [] { return Dot({1}); }, {{None, 2}, {None, 3}}, {.masks = false});
+CONTRACT_CASE("Dot", "cosine", [] { return Dot({-1}, {.normalize = true}); }, {{4, 3}, {2, 3}}, {.masks = false});
+CONTRACT_CASE("Dot", "more axes", [] { return Dot({1, 2}, {.normalize = true}); }, {{3, 2, 2}, {2, 3}}, {.masks = false});
 
 struct Merge {
   std::string name;
@@ -29,7 +41,13 @@ struct Merge {
   std::function<real(const std::vector<real>&)> of;
 };
 std::vector<Merge> merges() {
-  return {{"Add", [] { return Add(); }, [](const std::vector<real>& v) { return v[0] + v[1]; }}};
+  using Values = const std::vector<real>&;
+  return {{"Add", [] { return Add(); }, [](Values v) { return v[0] + v[1]; }},
+          {"Subtract", [] { return Subtract(); }, [](Values v) { return v[0] - v[1]; }},
+          {"Multiply", [] { return Multiply(); }, [](Values v) { return v[0] * v[1]; }},
+          {"Average", [] { return Average(); }, [](Values v) { return (v[0] + v[1]) / 2; }},
+          {"Maximum", [] { return Maximum(); }, [](Values v) { return std::max(v[0], v[1]); }},
+          {"Minimum", [] { return Minimum(); }, [](Values v) { return std::min(v[0], v[1]); }}};
 }
 
 Model two_masked(const LayerRef& layer) {
@@ -89,6 +107,24 @@ TEST(Merge, SizesThatDifferAreRefused) {
   expect_refused(Code::shape, "differ along time steps", [&] {
     model.predict({Array(Shape{1, 3, 2}), Array(Shape{1, 4, 2})});
   });
+}
+
+TEST(Merge, SubtractTakesTwo) {
+  expect_refused(Code::shape, "takes 2 inputs", [] { Subtract()({Input({2}), Input({2}), Input({2})}); });
+}
+
+TEST(Dot, RefusesWhatDoesNotFit) {
+  expect_refused(Code::shape, "takes 2 inputs", [] { Dot({1})({Input({2})}); });
+  expect_refused(Code::shape, "sizes there differ", [] { Dot({1})({Input({2}), Input({3})}); });
+  expect_refused(Code::value, "no axis 2", [] { Dot({2})({Input({2}), Input({2})}); });
+  expect_refused(Code::value, "axis 0 is the samples", [] { Dot({0})({Input({2}), Input({2})}); });
+  expect_refused(Code::value, "one each", [] { Dot({1, 2, 3}); });
+}
+
+TEST(Dot, ZeroHasNoDirection) {  // normalised, it stays 0 and finite
+  const SymbolicTensor a = Input({2}), b = Input({2});
+  Model model({a, b}, {Dot({1}, {.normalize = true})({a, b})});
+  EXPECT_EQ(model.predict({Array(Shape{1, 2}), Array{3, 4}.reshape(1, 2)}).text(), Array(Shape{1, 1}).text());
 }
 
 }  // namespace

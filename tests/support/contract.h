@@ -20,6 +20,7 @@ struct CaseOptions {
   bool masks = true;      // try masks on input 0 (if it has time steps)
   bool truncates = true;  // masked steps might as well not be there: out[valid steps] = layer(the valid steps alone)
   bool reversed = false;  // output j belongs to time step T-1-j (go_backwards with return_sequences)
+  Index ids = 0;          // inputs are whole numbers below this (0: any numbers); they have no gradient
   bool trains = true;     // false: refuses to be planned for training
 };
 

@@ -60,6 +60,9 @@ inline Index samples_of(const Case& c, Index usual) { return c.make()->stateful(
 inline std::vector<Array> random_inputs(const Case& c, TestRandom& random, Index samples, Index steps = usual_steps) {
   std::vector<Array> x;
   for (const Shape& shape : c.inputs) x.push_back(random.array(sized(shape, samples, steps)));
+  for (Array& a : x)
+    for (real& v : a.values())
+      if (c.options.ids > 0) v = static_cast<real>(random.below(c.options.ids));
   return x;
 }
 

@@ -62,8 +62,8 @@ class GradientCheck {
     }
   }
 
-  // Checks every weight and every input; `where` opens the messages.
-  void check(const std::string& where, double tolerance = 1e-7) {
+  // Checks every weight and, if they have gradients, every input; `where` opens the messages.
+  void check(const std::string& where, double tolerance = 1e-7, bool of_inputs = true) {
     run();
     backward();
     std::vector<Part> parts;
@@ -72,7 +72,7 @@ class GradientCheck {
       const std::span<real> g = session_.gradient(static_cast<int>(i));
       parts.push_back({"weight " + trainable[i]->name, trainable[i]->value.values(), {g.begin(), g.end()}, {}});
     }
-    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    for (std::size_t i = 0; of_inputs && i < inputs_.size(); ++i) {
       const real* g = session_.input_gradient(static_cast<int>(i));
       parts.push_back({"input " + std::to_string(i), inputs_[i].values(), {g, g + inputs_[i].size()}, {}});
     }

@@ -7,6 +7,7 @@
 #include "core/registry.h"
 #include "layers/base/building.h"
 #include "layers/base/names.h"
+#include "layers/base/own_features.h"
 #include "layers/base/require.h"
 #include "rondo/initializers/initializer.h"
 
@@ -78,7 +79,8 @@ void Layer::ensure_built(const Shapes& in, std::uint64_t seed) {
   if (built_) {  // a second node: the weights must fit; output_shapes says why not
     check_ranks(*this, in);
     check_ranks(*this, output_shapes(in));
-    if (!weights_.own().empty() || !weights_.children().empty()) require_features(*this, in);
+    const bool own = dynamic_cast<const OwnFeatures*>(this) != nullptr;
+    if (!own && (!weights_.own().empty() || !weights_.children().empty())) require_features(*this, in);
     return;
   }
   book(in);

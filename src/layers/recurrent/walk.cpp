@@ -28,7 +28,8 @@ void Recurrent::check() const {
     activation_function(a);  // refuses an unknown name
     if (!elementwise(a.name))
       fail(Code::unsupported,
-           class_name() + ": '" + escaped(a.name) + "' works on whole rows; a gate needs an activation of one number");
+           class_name() + ": '" + escaped(a.name) +
+               "' is no activation for a recurrent layer here; put it into a layer Activation behind this one");
   }
   const auto rate = [&](const char* what, double value) {
     if (!(value >= 0 && value <= 1))

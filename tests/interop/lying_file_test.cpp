@@ -35,7 +35,7 @@ TEST(LyingFile, UnknownThingsAreNamed) {
   EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["class_name"] = "LSTN"; }), "Did you mean 'LSTM'"));
   EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["module"] = "my.package"; }), "never run"));
   EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["registered_name"] = "Package>LSTM"; }), "never run"));
-  EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["config"]["dropout"] = 0.5; }), "dropout"));
+  EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["config"]["dropout"] = 1.5; }), "dropout"));
   EXPECT_TRUE(refused(change([&](Json& c) {
                         layer(c)["config"]["kernel_regularizer"] = {{"class_name", "L2"}};
                       }),

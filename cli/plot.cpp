@@ -116,7 +116,7 @@ std::string plot_text(const Plot& plot, const Screen& screen) {
     return std::clamp(static_cast<int>(std::lround((high - v) / (high - low) * all)), 0, all);
   };
   for (double v = std::ceil(low / step) * step; v <= high + step * 1e-9; v += step) {
-    auto& text = tick[static_cast<std::size_t>(fine_row(v, 1))];
+    auto& text = tick[static_cast<std::size_t>(screen.unicode ? fine_row(v, 4) / 4 : fine_row(v, 1))];
     if (text.empty()) text = shortened(std::abs(v) < step / 2 ? "0" : axis_number(v, decimals), margin);
     axis = std::max(axis, columns_of(text));
   }

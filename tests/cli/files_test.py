@@ -30,7 +30,10 @@ class Files(Case):
         self.bad_model(FORMAT, "empty.keras")
         (self.folder / "text.keras").write_text("not a model\x1b[2J\n" * 50)
         self.bad_model(FORMAT, "text.keras")
-        self.bad_model(FORMAT, "X.npy")
+        (self.folder / "array.keras").write_bytes((self.folder / "X.npy").read_bytes())
+        self.bad_model(FORMAT, "array.keras")
+        self.bad(FORMAT, "summary", "X.npy")
+        self.bad(SHAPE, "plan", "X.npy", "--batch-size", 1, says="(10, 5, 3)")  # an array may be a table; this one is none
         for part in (0.1, 0.5, 0.9, 0.999):
             (self.folder / "cut.keras").write_bytes(whole[:int(len(whole) * part)])
             self.bad(FORMAT, "summary", "cut.keras")

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string>
 
-#include "rondo/forecast/forecast.h"
+#include "rondo/forecast/compare.h"
 #include "rondo/layers/dense.h"
 #include "rondo/layers/lstm.h"
 
@@ -62,6 +62,47 @@ TEST(Memory, FiftyThousandRowsOfTen) {
   const double peak = peak_megabytes();
   RecordProperty("peak_megabytes", std::to_string(peak));
   EXPECT_LT(peak, 100) << "MB";
+}
+
+// 150,000 test windows of 24 steps: one forecast of them all would take 29 MB, and four are compared.
+TEST(Memory, ComparisonInChunks) {
+#ifdef RONDO_SANITIZED
+  GTEST_SKIP() << "a sanitizer's own memory would be measured";
+#endif
+  if (peak_megabytes() == 0) GTEST_SKIP() << "no /proc/self/status here";
+  Table table;
+  std::vector<double> v;
+  for (int r = 0; r < 170000; ++r) v.push_back(std::sin(0.26 * r) + 1e-5 * r);
+  table.add("load", std::move(v));
+  const Split parts = split(frame(table, {.target = "load", .lookback = 12, .horizon = 24}), {0.06, 0.05, 0.89});
+  ASSERT_GT(parts.test.samples(), 150000);
+  const Ridge ridge = fit_ridge(parts);
+  const Sequential model{LSTM(2, {.input_shape = {12, 1}}), Dense(24)};
+  const double before = peak_megabytes();
+  const Comparison all = compare(parts.test, {.season = 24, .model = &model, .ridge = &ridge, .predict = {.batch_size = 512}});
+  EXPECT_EQ(all.windows, parts.test.samples());
+  EXPECT_LT(all.ridge->mae, all.persistence.mae);
+  EXPECT_LT(peak_megabytes() - before, 12) << "MB";  // the network's own session among them
+}
+
+// A window of 50,000 numbers and 3,000 of them: 1.2 GB, were they held.
+TEST(Memory, RidgeOfLongWindows) {
+#ifdef RONDO_SANITIZED
+  GTEST_SKIP() << "a sanitizer's own memory would be measured";
+#endif
+  if (peak_megabytes() == 0) GTEST_SKIP() << "no /proc/self/status here";
+  Table table;
+  for (int c = 0; c < 20; ++c) {
+    std::vector<double> v;
+    for (int r = 0; r < 6000; ++r) v.push_back(std::sin(0.26 * r + c) + std::sin(0.1 * r * c));
+    table.add("c" + std::to_string(c), std::move(v));
+  }
+  const Split parts = split(frame(table, {.target = "c0", .lookback = 2500}));
+  const double before = peak_megabytes();
+  const Ridge ridge = fit_ridge(parts, {.alpha = 1.0});
+  EXPECT_EQ(ridge.inputs, 50000);
+  EXPECT_LT(ridge.windows, parts.train.samples());
+  EXPECT_LT(peak_megabytes() - before, 60) << "MB";
 }
 
 }  // namespace

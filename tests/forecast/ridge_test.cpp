@@ -100,10 +100,12 @@ TEST(Ridge, EveryInstructionSetGivesTheSameBits) {
 TEST(Ridge, WithoutAValidationPart) {
   const Split s = split(frame(waves(300, 1), {.target = "c0", .lookback = 8, .normalize = Normalize::standard}), {0.8, 0, 0.2});
   const Ridge ridge = fit_ridge(s);
-  // A standardised column has a mean square of 1: 0.01 a window, but for the ends of the part.
-  EXPECT_NEAR(ridge.alpha / static_cast<double>(ridge.windows), 0.01, 2e-4);
+  EXPECT_GT(ridge.alpha, 0);
   EXPECT_LT(score(forecast(ridge, s.test), s.test).mae, score(persistence(s.test), s.test).mae);
   EXPECT_EQ(forecast(ridge, s.validation).samples(), 0);
+  // Nine windows: nothing can be judged.
+  const Split few = split(frame(waves(19, 1), {.target = "c0", .lookback = 4}), {0.7, 0, 0.3});
+  EXPECT_EQ(fit_ridge(few).alpha, 1);
 }
 
 TEST(Ridge, ColumnsThatNeverChange) {
@@ -139,19 +141,20 @@ TEST(Ridge, ColumnsThatAreEqual) {
   }
 }
 
-// Other units, another number of windows: the same choice.
+// Columns in other units, not normalised: the grid follows them, and the forecast is as good.
 TEST(Ridge, AlphaFollowsTheUnits) {
   Table table = waves(300, 2), large;
   for (const char* name : {"c0", "c1"}) {
     std::vector<double> v = table.column(name).numbers;
-    for (double& x : v) x *= 1024;  // a power of two: every z is exactly 1024 times as large
+    for (double& x : v) x *= 1e6;
     large.add(name, v);
   }
   const FrameOptions options{.target = "c0", .lookback = 6, .horizon = 2, .normalize = Normalize::none};
   const Split a = split(frame(table, options)), b = split(frame(large, options));
   const Ridge ra = fit_ridge(a), rb = fit_ridge(b);
-  EXPECT_NEAR(rb.alpha, ra.alpha * 1024 * 1024, 1e-9 * rb.alpha);
-  for (std::size_t i = 0; i < ra.weights.size(); ++i) EXPECT_NEAR(ra.weights[i], rb.weights[i], 1e-12);
+  EXPECT_GT(rb.alpha, 1e4 * ra.alpha);
+  const double ea = score(forecast(ra, a.test), a.test).mae, eb = score(forecast(rb, b.test), b.test).mae;
+  EXPECT_NEAR(eb / 1e6, ea, 0.03 * ea);
 }
 
 TEST(Ridge, TakesSomeOfVeryManyWindows) {

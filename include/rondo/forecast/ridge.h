@@ -3,9 +3,11 @@
 //     z_y = W^T z_x + b        z_x: the window, (lookback * features) values;  z_y: (horizon * targets)
 //     W, b minimise  sum over training windows |z_y - W^T z_x - b|^2 + alpha |W|^2        (Hoerl and Kennard 1970)
 //
-// alpha is the one with the smallest mean absolute error on the validation part, in normalised units, of the grid 1e-6 .. 1e3
-// (in steps of sqrt(10)) times the mean over the inputs of their sum of squares about their mean: so the grid means the same
-// for any units and any number of windows. Without a validation part it is 0.01 of that sum.
+// alpha comes from the grid 1e-6 .. 1e3 (in steps of sqrt(10)) times the mean over the inputs of their sum of squares about
+// their mean: so the grid means the same for any units and any number of windows. It is judged by the mean absolute error, in
+// normalised units, on the validation part. Where that has less than 400 windows, the later stretches of the training part
+// judge as well, after fits on the earlier ones, and of all that are as good as the best but for chance the one nearest to 1 is
+// taken; 1 it is where nothing can be judged.
 #pragma once
 
 #include <optional>

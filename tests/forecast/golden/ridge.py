@@ -87,10 +87,33 @@ def case(table, targets, features, lookback, horizon, stride, gap, kind, alpha):
     x, y = windows(parts["train"])
     unit = np.mean(np.sum((x - x.mean(0)) ** 2, axis=0))
     model = Ridge(alpha=alpha, solver="svd").fit(x, y)
-    vx, vy = windows(parts["validation"])
-    grid = [10.0 ** (-6 + 0.5 * i) * unit for i in range(19)]
-    errors = [] if unit == 0 else [np.mean(np.abs(Ridge(alpha=a, solver="svd").fit(x, y).predict(vx).reshape(vy.shape) - vy)) for a in grid]
-    best = min(reversed(range(19)), key=lambda i: errors[i]) if errors else 0
+    best_alpha, margin = 1.0, np.inf
+    if unit > 0:
+        grid = [10.0 ** (-6 + 0.5 * i) * unit for i in range(19)]
+
+        def errors(fitted, judged):  # (windows, alphas)
+            fx, fy = windows(fitted)
+            jx, jy = windows(judged)
+            answers = [Ridge(alpha=a, solver="svd").fit(fx, fy).predict(jx).reshape(jy.shape) for a in grid]
+            e = np.stack([np.abs(answer - jy).mean(1) for answer in answers], 1)
+            return e / e.mean(0).min()
+
+        e = [errors(parts["train"], parts["validation"])]
+        first = parts["train"][0] + ahead
+        for percent in (40, 55, 70, 85):
+            cut, end = (first + (cuts[0] - first) * p // 100 for p in (percent, percent + 15))
+            before = [s for s in parts["train"] if s + ahead + horizon <= cut]
+            after = [s for s in parts["train"] if cut <= s + ahead and s + ahead + horizon <= end]
+            if len(before) >= 8 and len(after) >= 2:
+                e.append(errors(before, after))
+        e = np.concatenate(e)
+        best = e.mean(0).argmin()
+        worse = e - e[:, [best]]
+        error = worse.std(0, ddof=1) / np.sqrt(len(e) / max(1, horizon / stride))
+        good = worse.mean(0) <= error
+        best_alpha = grid[min(np.flatnonzero(good), key=lambda i: abs(np.log(grid[i])))]
+        # How near a decision is to falling the other way: rounding must not decide it.
+        margin = min(abs(worse.mean(0) - error)[np.arange(19) != best] / error[np.arange(19) != best])
     tx, _ = windows(parts["test"])
     forecast = original(model.predict(tx).reshape(len(tx), -1), parts["test"])
     truth = np.array([[[columns[c][s + ahead + h] for c in targets] for h in range(horizon)] for s in parts["test"]])
@@ -99,7 +122,7 @@ def case(table, targets, features, lookback, horizon, stride, gap, kind, alpha):
         "table": table, "targets": targets, "features": features, "lookback": lookback, "horizon": horizon, "stride": stride,
         "gap": gap, "normalize": kind, "alpha": alpha, "windows": len(x),
         "weights": model.coef_.reshape(-1, x.shape[1]).T.ravel().tolist(), "bias": np.ravel(model.intercept_).tolist(),
-        "best_alpha": grid[best], "margin": float(np.partition(errors, 1)[1] / min(errors) - 1) if errors else 0.0,
+        "best_alpha": best_alpha, "margin": float(min(margin, 9)),
         "mae_by_step": np.abs(error[:, :, 0]).mean(0).tolist(),
         "rmse_by_step": np.sqrt((error[:, :, 0] ** 2).mean(0)).tolist(),
         "forecast": forecast[-1].ravel().tolist(),

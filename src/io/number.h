@@ -51,7 +51,7 @@ inline Number parse_number(std::string_view cell, char decimal, double& value) {
   char copy[64] = {};
   if (decimal != '.') {
     if (cell.size() > sizeof copy || cell.find('.') != std::string_view::npos) return Number::text;
-    std::memcpy(copy, cell.data(), cell.size());
+    if (!cell.empty()) std::memcpy(copy, cell.data(), cell.size());
     for (std::size_t i = 0; i < cell.size(); ++i) {
       if (copy[i] == decimal) copy[i] = '.';
     }

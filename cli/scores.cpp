@@ -13,6 +13,8 @@ namespace {
 constexpr int name_width = 22;
 constexpr int column_width = 10, step_width = 8;
 
+constexpr const char* no_season = "seasonal naive (1)";
+
 using Metric = double Scores::*;
 using Steps = std::vector<double> Scores::*;
 
@@ -37,10 +39,27 @@ std::vector<std::size_t> chosen_steps(std::size_t steps, std::size_t count) {
   return out;
 }
 
-std::string line(const std::string& name, const std::vector<std::string>& cells, int width = column_width) {
-  std::string out = "  " + left(shortened(name, name_width), name_width);
-  for (const std::string& cell : cells) out += right(cell, width);
-  return out + "\n";
+struct Row {
+  std::string name;
+  std::vector<std::string> cells;
+};
+
+int widest(const std::vector<Row>& rows) {
+  int out = 0;
+  for (const Row& row : rows) {
+    for (const std::string& cell : row.cells) out = std::max(out, columns_of(cell));
+  }
+  return out;
+}
+
+std::string grid(const std::vector<Row>& rows, int width) {
+  std::string out;
+  for (const Row& row : rows) {
+    out += "  " + left(shortened(row.name, name_width), name_width);
+    for (const std::string& cell : row.cells) out += right(cell, width);
+    out += "\n";
+  }
+  return out;
 }
 
 }  // namespace
@@ -48,7 +67,7 @@ std::string line(const std::string& name, const std::vector<std::string>& cells,
 std::vector<Contender> contenders(const Comparison& comparison, Index season) {
   return {{"model", comparison.model},
           {"persistence", comparison.persistence},
-          {season > 1 ? "seasonal naive (" + std::to_string(season) + ")" : "seasonal naive (1)", comparison.seasonal_naive},
+          {season > 1 ? "seasonal naive (" + std::to_string(season) + ")" : std::string(no_season), comparison.seasonal_naive},
           {"ridge autoregression", comparison.ridge}};
 }
 
@@ -78,32 +97,36 @@ std::string scores_text(const std::vector<Contender>& all, const Screen& screen)
   const Kind kinds[] = {{"MAE", &Scores::mae, &Scores::mae_by_step},
                         {"RMSE", &Scores::rmse, &Scores::rmse_by_step},
                         {"MASE", &Scores::mase, &Scores::mase_by_step}};
-  std::string out = line("", {"MAE", "RMSE", "MASE"});
+  std::vector<Row> overall{{"", {"MAE", "RMSE", "MASE"}}};
   for (const Contender& one : shown) {
-    std::vector<std::string> cells;
+    overall.push_back({one.name, {}});
     for (const Kind& kind : kinds) {
       const auto value = [&](const Contender& c) { return (*c.scores).*(kind.all); };
-      cells.push_back(cell(value(one), best_of(value), places(kind)));
+      overall.back().cells.push_back(cell(value(one), best_of(value), places(kind)));
     }
-    out += line(one.name, cells);
   }
+  std::string out = grid(overall, std::max(column_width, widest(overall) + 2));
   const std::size_t steps = shown.front().scores->mae_by_step.size();
   if (steps < 2) return out;
-  const auto room = static_cast<std::size_t>(std::max((screen.width - 2 - name_width) / step_width, 2));
-  const std::vector<std::size_t> chosen = chosen_steps(steps, room);
-  for (const Kind& kind : kinds) {
-    std::vector<std::string> head;
-    for (const std::size_t step : chosen) head.push_back((step == chosen.front() ? "step " : "") + std::to_string(step + 1));
-    out += "\n" + line(std::string(kind.name) + " by step ahead", head, step_width);
+  const auto by_step = [&](const Kind& kind, const std::vector<std::size_t>& chosen) {
+    std::vector<Row> rows{{std::string(kind.name) + " by step ahead", {}}};
+    for (const std::size_t step : chosen) {
+      rows.front().cells.push_back((step == chosen.front() ? "step " : "") + std::to_string(step + 1));
+    }
     for (const Contender& one : shown) {
-      std::vector<std::string> cells;
+      rows.push_back({one.name, {}});
       for (const std::size_t step : chosen) {
         const auto value = [&](const Contender& c) { return ((*c.scores).*(kind.by_step))[step]; };
-        cells.push_back(cell(value(one), best_of(value), places(kind)));
+        rows.back().cells.push_back(cell(value(one), best_of(value), places(kind)));
       }
-      out += line(one.name, cells, step_width);
     }
-  }
+    return rows;
+  };
+  int width = step_width;
+  for (const Kind& kind : kinds) width = std::max(width, widest(by_step(kind, chosen_steps(steps, steps))) + 2);
+  const std::vector<std::size_t> chosen =
+      chosen_steps(steps, static_cast<std::size_t>(std::max((screen.width - 2 - name_width) / width, 2)));
+  for (const Kind& kind : kinds) out += "\n" + grid(by_step(kind, chosen), width);
   return out;
 }
 
@@ -115,6 +138,7 @@ std::string verdict(const std::vector<Contender>& all, const std::string& where)
   const Contender* best = nullptr;
   for (std::size_t i = 1; i < all.size(); ++i) {
     if (!all[i].scores || !std::isfinite(all[i].scores->mae)) continue;
+    if (all[i].name == no_season) continue;  // persistence again
     const double theirs = all[i].scores->mae;
     if (!best || theirs < best->scores->mae) best = &all[i];
     if (std::abs(mine - theirs) <= 0.001 * theirs) {

@@ -15,6 +15,7 @@
 #include "settings.h"
 #include "verbs.h"
 #include "window_picture.h"
+#include "wording.h"
 
 namespace rondo::cli {
 
@@ -245,7 +246,7 @@ class Train : public Verb {
     }
     if (out_) {
       out += "saved to " + escaped(*out_) + " (" + duration_text(seconds) + " in all). Next:\n  rondo forecast " +
-             escaped(*out_) + " " + escaped(settings_.data) + "\n";
+             shell_word(*out_, true) + " " + shell_word(settings_.data, true) + "\n";
     } else {
       out += "not saved (" + duration_text(seconds) + " in all): add --out model.keras to keep it\n";
     }

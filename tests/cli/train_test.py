@@ -3,6 +3,8 @@
 import json
 import math
 import os
+import re
+import shlex
 import signal
 import time
 import zipfile
@@ -166,6 +168,32 @@ class Train(Case):
         digest = {t: self.good_json(*self.airline, "--epochs", 3, "--seed", 5, "--threads", t)["weights_digest"] for t in (1, 2, 4)}
         self.assertEqual(len(set(digest.values())), 1, digest)
         self.assertNotEqual(self.good_json(*self.airline, "--epochs", 3, "--seed", 6)["weights_digest"], digest[1])
+
+    def test_the_sentence_says_who_wins_and_by_how_much(self):
+        lost = self.good_json(*self.airline, "--shortcut", "off", "--epochs", 1)
+        mae = {name: scores["mae"] for name, scores in lost["test"].items()}
+        self.assertGreater(mae["model"], 1.1 * mae["ridge"])
+        match = re.search(r"The model loses to .*ridge autoregression by ([\d.]+) %", lost["verdict"])
+        self.assertAlmostEqual(float(match[1]), 100 * (mae["model"] / mae["ridge"] - 1), delta=0.5)
+        self.assertIn(lost["verdict"], " ".join(self.good(*self.airline, "--shortcut", "off", "--epochs", 1)[0].split()))
+        # Without a season the seasonal naive forecast is persistence: it is not named twice.
+        self.csv("t.csv", {"v": [f"{x:.3f}" for x in np.cumsum(np.random.default_rng(1).normal(size=300))]})
+        said = self.good_json("train", "t.csv", "--target", "v", "--shortcut", "off", "--epochs", 1, "--seed", 3)
+        self.assertNotIn("seasonal", said["verdict"])
+
+    def test_the_next_command_can_be_typed(self):
+        (self.folder / "my data.csv").write_text((self.folder / "airline.csv").read_text())
+        out, _ = self.good("train", "my data.csv", "--target", "Passengers", "--epochs", 1, "--out", "my model's.keras")
+        self.good(*shlex.split(out.splitlines()[-1])[1:])
+
+    def test_numbers_of_any_size_keep_their_columns_apart(self):
+        for factor in ("e200", "e-12", "e30"):
+            self.csv("t.csv", {"v": [v + factor for v in self.wave()]})
+            out, _ = self.good("train", "t.csv", "--target", "v", "--horizon", 3, "--epochs", 1)
+            for line in out.splitlines():
+                if line.startswith("  ridge autoregression"):
+                    self.assertEqual(len(line[24:].split()), 3, line)
+            self.assertLessEqual(max(map(len, out.splitlines())), 80)
 
     # ---- leakage ----
 

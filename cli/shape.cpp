@@ -30,7 +30,7 @@ class Shaper : public Verb {
     constexpr Index largest = 1'000'000'000;
     arguments.positional("FILE", settings_.data, "a .csv, .npy or .npz file");
     arguments.count("--lookback", settings_.lookback, 1, largest,
-                    "rows of the past that are read (default: a season, at least 12)");
+                    "rows of the past that are read (default: a season, 12 to 168)");
     arguments.count("--horizon", settings_.horizon, 1, largest, "rows to forecast (default 1)");
     arguments.text("--target", "COL", settings_.target, "the column to forecast (default: the last number column)");
     settings_.dates.declare(arguments);

@@ -221,10 +221,12 @@ void windows_text(const Settings& settings, const Frame& windows, const Screen& 
   const int columns = std::max(columns_of(x.text()), columns_of(y.text()));
   std::string sample = windows.sample_text(0);
   sample.insert(sample.find('\n') + 1, "  ");
-  out.sees += "\n    X " + left(x.text(), columns) + "   " + many(samples, "sample", "samples") + " x " +
-              many(steps, "time step", "time steps") + " x " + many(width, "feature", "features") + "\n    y " +
-              left(y.text(), columns) + "   " + (horizon == 1 ? "the next row" : "the next " + grouped(horizon) + " rows") +
-              " of " + escaped(*settings.target) + "\n\n" + folded("  " + sample, screen.width);
+  const std::string shapes = "    X " + left(x.text(), columns) + "   " + many(samples, "sample", "samples") + " x " +
+                             many(steps, "time step", "time steps") + " x " + many(width, "feature", "features") + "\n    y " +
+                             left(y.text(), columns) + "   " +
+                             (horizon == 1 ? "the next row" : "the next " + grouped(horizon) + " rows") + " of " +
+                             escaped(*settings.target) + "\n";
+  out.sees += "\n" + folded(shapes, screen.width) + "\n" + folded("  " + sample, screen.width);
   out.json.insert(out.json.end(), {{"target", *settings.target},
                                    {"features", Json::strings(windows.framing().features)},
                                    {"lookback", steps},

@@ -68,6 +68,22 @@ TEST(Compare, ASeasonLongerThanTheHistory) {
   EXPECT_EQ(compare(s.test, {.season = 85}).windows, 15);
 }
 
+// A target that never changes: every forecast is exact, and there is nothing to divide by.
+TEST(Compare, AConstantTarget) {
+  Table table = two(120);
+  table.add("flat", std::vector<double>(120, 2.5));
+  for (const Normalize kind : {Normalize::window, Normalize::standard, Normalize::min_max, Normalize::none}) {
+    const Split s = split(frame(table, {.target = "flat", .lookback = 6, .horizon = 2, .normalize = kind}), {0.8, 0, 0.2});
+    const Ridge ridge = fit_ridge(s);  // (and without a validation part)
+    const Comparison all = compare(s.test, {.season = 3, .ridge = &ridge});
+    for (const Scores& scores : {all.persistence, all.seasonal_naive, *all.ridge}) {
+      EXPECT_NEAR(scores.mae, 0, 1e-12);
+      EXPECT_TRUE(std::isnan(scores.mase));
+      EXPECT_TRUE(std::isnan(scores.mase_by_step[1]));
+    }
+  }
+}
+
 TEST(Compare, Refusals) {
   const Split s = split(frame(two(100), {.target = "a", .lookback = 6}), {0.8, 0, 0.2});
   EXPECT_THROW(compare(s.validation), Error);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "interop/call_arguments.h"
 #include "interop/json.h"
 #include "rondo/core/config.h"
 #include "rondo/layers/layer.h"
@@ -51,6 +52,7 @@ class ConfigReader : public ConfigVisitor {
 class ConfigWriter : public ConfigVisitor {
  public:
   Json config = Json::object();
+  Json call = Json::object();               // what Keras takes when the layer is called
   std::set<std::string, std::less<>> keys;  // of all fields, those at their defaults too
 
   void field(std::string_view key, bool& value, bool fallback) override;
@@ -72,7 +74,7 @@ class ConfigWriter : public ConfigVisitor {
  private:
   void put(std::string_view key, Json value, bool differs) {
     keys.emplace(key);
-    if (differs) config[std::string(key)] = std::move(value);
+    if (differs) (is_call_argument(key) ? call : config)[std::string(key)] = std::move(value);
   }
 };
 

@@ -102,6 +102,7 @@ Masks::Id Masks::read(const Json& tensor, const Resolve& resolve, int depth) {
   // A file can name one mask twice at every level: bounded here, not by the depth alone.
   if (depth > max_depth || ++steps_ > max_steps) fail(Code::unsupported, "config.json: masks made of too many masks");
   const Json* config = nullptr;
+  if (const Json* same = arguments(tensor, "ConvertToTensor", resolve)) return read((*same)[0], resolve, depth + 1);
   if (const Json* either = arguments(tensor, "LogicalOr", resolve)) {
     if (either->size() != 2) return none;
     const Id one = read((*either)[0], resolve, depth + 1);

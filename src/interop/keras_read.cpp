@@ -142,6 +142,7 @@ class FunctionalReader {
     std::vector<TensorAt> inputs;
     bool separate = false;                                       // states are given beside the sequences
     const Json* mask = nullptr;                                  // the argument of that name, if it is there
+    std::vector<std::pair<std::size_t, const Json*>> masks;      // of single inputs, where they are given
     std::size_t waits = 0;                                       // for how many calls
     std::vector<std::pair<std::size_t, std::size_t>> waited_by;  // (layer, call)
   };
@@ -221,18 +222,32 @@ class FunctionalReader {
     if (calls_.size() + entry.nodes->size() > max_calls)
       fail(Code::unsupported, "config.json: a model of more than " + std::to_string(max_calls) + " calls");
     entry.results.resize(entry.nodes->size());
+    std::size_t given = 0;  // calls with an argument that is an option of the layer here
     for (std::size_t n = 0; n < entry.nodes->size(); ++n) {
       const Json& node = (*entry.nodes)[n];
       if (!node.is_object()) fail(Code::unsupported, entry.title + ": calls are written as Keras 2 wrote them");
       Call call;
       const Json& args = array_at(node, "args", entry.title);
-      if (args.size() > 2) fail(Code::unsupported, entry.title + ": a call with " + std::to_string(args.size()) + " arguments");
+      const bool heads = entry.layer->class_name() == "MultiHeadAttention";  // query, value and key are arguments
+      if (args.size() > (heads ? 3 : 2))
+        fail(Code::unsupported, entry.title + ": a call with " + std::to_string(args.size()) + " arguments");
       tensors(args, entry.title, call.inputs);
-      call.separate = args.size() > 1 && !args[1].is_null();
+      call.separate = !heads && args.size() > 1 && !args[1].is_null();
       if (const Json& kwargs = member(node, "kwargs"); !kwargs.is_null()) {
         if (!kwargs.is_object()) fail(Code::format, entry.title + ": kwargs must be an object");
+        if (heads)
+          for (const char* key : {"query", "value", "key"}) tensors(member(kwargs, key), entry.title, call.inputs);
         for (const auto& [key, value] : kwargs.items()) {
-          if (key == "initial_state") {
+          if (heads && (key == "query" || key == "value" || key == "key")) continue;
+          if (is_call_argument(key) && value.is_boolean() && set_call_argument(*entry.layer, key, value == true || given > 0)) {
+            given += value == true ? 1 : 0;
+            continue;
+          }
+          if (heads && key.ends_with("_mask") && key != "attention_mask" && key != "use_causal_mask") {
+            call.masks.emplace_back(key == "query_mask" ? 0 : key == "value_mask" ? 1 : 2, &value);
+          } else if (key == "mask" && value.is_array()) {
+            for (std::size_t i = 0; i < value.size(); ++i) call.masks.emplace_back(i, &value[i]);
+          } else if (key == "initial_state") {
             tensors(value, entry.title, call.inputs);
             call.separate = call.separate || !value.is_null();
           } else if (key == "mask") {
@@ -246,6 +261,8 @@ class FunctionalReader {
       if (call.inputs.empty()) fail(Code::format, entry.title + ": a call without inputs");
       calls_.emplace(std::pair{at, n}, std::move(call));
     }
+    if (given > 0 && given < entry.nodes->size())
+      fail(Code::unsupported, entry.title + ": calls with and without use_causal_mask are not supported; a layer for each is");
   }
 
   // Calls layers as soon as their inputs are there; a layer's calls in their order.
@@ -294,6 +311,13 @@ class FunctionalReader {
       if (given == Masks::none || given != carried[0])
         fail(Code::unsupported, entry.title + ": a call with a mask other than its input's own is not supported");
     }
+    for (const auto& [input, mask] : call.masks) {
+      const Masks::Id given = mask->is_null() ? Masks::none : masks_.read(*mask, [&](const Json& tensor) {
+        return history(member(member(tensor, "config"), "keras_history"), entry.title + ": its mask", true);
+      });
+      if (given != (input < carried.size() ? carried[input] : Masks::none))
+        fail(Code::unsupported, entry.title + ": a call with masks other than its inputs' own is not supported");
+    }
     const bool silent = call.mask == nullptr || call.mask->is_null();
     const std::unique_ptr<bool[]> masked(new bool[carried.size()]);
     for (std::size_t i = 0; i < carried.size(); ++i) masked[i] = carried[i] != Masks::none;
@@ -318,6 +342,8 @@ class FunctionalReader {
           masks_.set(at, masks_.nonzero(call.inputs[0]));
         } else if (merges(entry.layer->class_name())) {
           masks_.set(at, masks_.merged(carried));
+        } else if (entry.layer->class_name().starts_with("ConvLSTM")) {
+          masks_.set(at, carried[0]);
         } else {
           masks_.set(at, masks_.made(config, call.inputs[0]));
         }

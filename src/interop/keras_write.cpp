@@ -168,8 +168,15 @@ Json write_functional(const ModelState& state) {
   MaskWriter masks(graph, tensor);
   const auto inbound = [&](const Graph::Node& node, bool states) -> Json {
     Json args = Json::array(), kwargs = Json::object(), list = Json::array();
+    ConfigWriter writer;
+    node.layer->describe(writer);
+    kwargs = writer.call;
     if (node.in.size() == 1 && !takes_a_list(*node.layer)) {
       args.push_back(tensor(node.in[0]));
+    } else if (node.layer->class_name() == "MultiHeadAttention") {
+      args.push_back(tensor(node.in[0]));
+      args.push_back(tensor(node.in[1]));
+      if (node.in.size() > 2) kwargs["key"] = tensor(node.in[2]);
     } else if (states) {
       args.push_back(tensor(node.in[0]));
       for (std::size_t i = 1; i < node.in.size(); ++i) list.push_back(tensor(node.in[i]));

@@ -10,7 +10,6 @@
 #include "layers/base/names.h"
 #include "layers/base/require.h"
 #include "rondo/core/error.h"
-#include "rondo/layers/recurrent.h"
 
 namespace rondo {
 namespace {
@@ -56,8 +55,8 @@ class TimeDistributedLayer final : public Layer {
   }
 
   std::string streaming_refusal() const override {
-    if (const std::string why = layer_->streaming_refusal(); !why.empty()) return why;
-    if (dynamic_cast<const RecurrentLayer*>(layer_.shared().get()) != nullptr)
+    // Whatever needs several time steps at once has them: those inside the one time step of the stream.
+    if (has_return_sequences(*layer_))
       return "its " + layer_->class_name() + " starts a new sequence in every time step, while a stream carries states on";
     return {};
   }

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "layers/base/names.h"
+#include "layers/base/require.h"
 #include "rondo/core/error.h"
 
 namespace rondo {
@@ -180,6 +181,8 @@ Graph Graph::make(const std::vector<SymbolicTensor>& inputs, const std::vector<S
     n.layer = node->layer;
     n.out = node->output_shapes;
     n.hide_masks = node->hide_masks;
+    // What several inputs hide in Keras are the masks of layers that take states; attention sees those of all its inputs.
+    if (!n.hide_masks && node->inputs.size() > 1 && !has_return_sequences(*node->layer)) n.hide_masks = false;
     for (const SymbolicTensor& t : node->inputs) {
       const auto at = number.find(t.node().get());
       if (at == number.end()) fail(Code::internal, "a graph is not in topological order");

@@ -33,7 +33,7 @@ def random_value(rng, name, shape):
         return uniform(rng, 0.4, 1.8, shape)
     if name in ("beta", "moving_mean", "bias"):
         return uniform(rng, -0.5, 0.5, shape)
-    limit = min(0.8, 2.4 / np.sqrt(shape[0]))
+    limit = min(0.8, 2.4 / np.sqrt(shape[0])) if shape else 0.8
     return uniform(rng, -limit, limit, shape)
 
 

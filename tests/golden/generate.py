@@ -1,9 +1,9 @@
 """Records what the installed Keras computes.
 
-    python generate.py --out DIR [--what predict|layers|trained|training] [--only NAME]
+    python generate.py --out DIR [--what predict|layers|images|attention|trained|training] [--only NAME]
 
 predict:  DIR/<case>.keras and DIR/<case>.npz (inputs x0.., outputs y0..)
-layers:   the same, of layer_cases.py
+layers:   the same, of layer_cases.py (images and attention: of theirs)
 trained:  models saved with their optimizer's state, and how training goes on
 training: an initial model and what fit() makes of it
 
@@ -27,6 +27,8 @@ import common  # noqa: E402  (sets the backend before keras is imported)
 import numpy as np
 import keras
 
+import attention_cases
+import image_cases
 import layer_cases
 import predict_cases
 import train_cases
@@ -152,8 +154,13 @@ def main():
     work = []
     if "predict" in args.what:
         work += [(n, generate_predictions, c) for n, c in predict_cases.CASES.items()]
-    if "layers" in args.what:
-        work += [(n, generate_predictions, c) for n, c in layer_cases.CASES.items()]
+    for what, module in (
+        ("layers", layer_cases),
+        ("images", image_cases),
+        ("attention", attention_cases),
+    ):
+        if what in args.what:
+            work += [(n, generate_predictions, c) for n, c in module.CASES.items()]
     for kind, cases in (("trained", train_cases.TRAINED), ("training", train_cases.TRAINING)):
         if kind in args.what:
             work += [

@@ -26,14 +26,16 @@ json read(const std::string& name) {
 
 json index_of_cases() {
   json index = read("index.json");
-  const json layers = read("layers/cases.json");
-  for (const auto& [name, described] : layers["cases"].items()) {
-    json c = described;
-    c["name"] = name;
-    c["keras"] = "3.15";
-    c["folder"] = "layers";
-    if (c["tolerance"].is_null()) c["tolerance"] = 1e-6;
-    index["cases"].push_back(std::move(c));
+  for (const std::string folder : {"layers", "images", "attention"}) {
+    const json made = read(folder + "/cases.json");
+    for (const auto& [name, described] : made["cases"].items()) {
+      json c = described;
+      c["name"] = name;
+      c["keras"] = "3.15";
+      c["folder"] = folder;
+      if (c["tolerance"].is_null()) c["tolerance"] = 1e-6;
+      index["cases"].push_back(std::move(c));
+    }
   }
   return index;
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 
 #include "support/contract.h"
 #include "support/given_mask.h"
@@ -57,9 +58,21 @@ inline Model model_of(const Case& c, const LayerRef& layer, const ModelSpec& spe
 
 inline Index samples_of(const Case& c, Index usual) { return c.make()->stateful() ? 5 : usual; }
 
+// The same order of sizes, 0.01 from one to the next.
+inline void spread_out(Array& x) {
+  std::vector<Index> order(static_cast<std::size_t>(x.size()));
+  std::iota(order.begin(), order.end(), Index{0});
+  std::sort(order.begin(), order.end(), [&](Index a, Index b) { return x.data()[a] < x.data()[b]; });
+  for (std::size_t i = 0; i < order.size(); ++i)
+    x.data()[order[i]] = static_cast<real>(0.01 * (static_cast<double>(i) - static_cast<double>(order.size()) / 2));
+}
+
 inline std::vector<Array> random_inputs(const Case& c, TestRandom& random, Index samples, Index steps = usual_steps) {
   std::vector<Array> x;
-  for (const Shape& shape : c.inputs) x.push_back(random.array(sized(shape, samples, steps)));
+  for (const Shape& shape : c.inputs) {
+    x.push_back(random.array(sized(shape, samples, steps)));
+    if (c.options.distinct) spread_out(x.back());
+  }
   for (Array& a : x)
     for (real& v : a.values())
       if (c.options.ids > 0) v = static_cast<real>(random.below(c.options.ids));

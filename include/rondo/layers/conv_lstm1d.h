@@ -1,0 +1,41 @@
+// ConvLSTM1D: an LSTM over sequences of rows of places, with convolutions in place of its products.
+#pragma once
+
+#include "rondo/layers/layer.h"
+
+namespace rondo {
+
+// Keras's arguments, order and defaults. (A file may bring dropout and recurrent_dropout: such a layer predicts, and is refused
+// in training.)
+struct ConvLSTM1DOptions {
+  Index strides = 1;                          // of the input's convolution; that of the state has none
+  std::string padding = "valid";              // or "same"
+  std::string data_format = "channels_last";  // "channels_first" is refused
+  Index dilation_rate = 1;
+  Activation activation = "tanh";
+  Activation recurrent_activation = "sigmoid";
+  bool use_bias = true;
+  Initializer kernel_initializer = "glorot_uniform";
+  Initializer recurrent_initializer = "orthogonal";
+  Initializer bias_initializer = "zeros";
+  bool unit_forget_bias = true;       // the forget gate's bias starts at 1
+  bool return_sequences = false;      // the output of every time step instead of the last one's
+  bool return_state = false;          // also the final h and c
+  bool go_backwards = false;          // reads from the end; outputs stay in reading order
+  bool stateful = false;              // keeps its state from batch to batch; needs a fixed batch_size
+  bool zero_output_for_mask = false;  // masked steps give zeros instead of repeating the output before
+  Index batch_size = None;            // only with stateful
+  Shape input_shape = {};             // time steps, places, channels
+  std::string name = {};
+};
+
+// (samples, time steps, places, channels) -> (samples, places', filters), or (samples, time steps, places', filters)
+// with return_sequences; then, with return_state, h and c. Initial states may come after x. A masked time step is passed by.
+// Equations: src/layers/conv_lstm2d.cpp. Throws Error(value | unsupported) as Conv1D; Error(shape) for other axes, for sizes
+// of a frame that are not known, and for frames smaller than the window.
+class ConvLSTM1D : public LayerRef {
+ public:
+  ConvLSTM1D(Index filters, Index kernel_size, const ConvLSTM1DOptions& options = {});
+};
+
+}  // namespace rondo

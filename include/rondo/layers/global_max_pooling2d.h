@@ -1,0 +1,23 @@
+// GlobalMaxPooling2D: the largest value of every channel of an image.
+#pragma once
+
+#include "rondo/layers/layer.h"
+
+namespace rondo {
+
+// Keras's arguments, order and defaults.
+struct GlobalMaxPooling2DOptions {
+  std::string data_format = "channels_last";  // "channels_first" is refused
+  bool keepdims = false;                      // (samples, 1, 1, channels) instead of (samples, channels)
+  Shape input_shape = {};                     // rows, columns, channels
+  std::string name = {};
+};
+
+// (samples, rows, columns, channels) -> (samples, channels). It cannot pass a mask on.
+// Throws Error(unsupported) for channels_first, Error(shape) for other than 4 axes.
+class GlobalMaxPooling2D : public LayerRef {
+ public:
+  explicit GlobalMaxPooling2D(const GlobalMaxPooling2DOptions& options = {});
+};
+
+}  // namespace rondo

@@ -1,0 +1,38 @@
+// MultiHeadAttention: attention of several heads, each on projections of its own.
+#pragma once
+
+#include <optional>
+
+#include "rondo/layers/layer.h"
+
+namespace rondo {
+
+// Keras's arguments, order and defaults; use_causal_mask is an argument of the call in Keras.
+struct MultiHeadAttentionOptions {
+  std::optional<Index> value_dim = {};  // features of a head's values; key_dim if not given
+  double dropout = 0;                   // of the weights, in training
+  bool use_bias = true;
+  std::optional<Index> output_shape = {};    // features that come out; those of query if not given
+  std::optional<Index> sliding_window = {};  // a step looks at steps nearer than this only
+  Initializer kernel_initializer = "glorot_uniform";
+  Initializer bias_initializer = "zeros";
+  bool use_gate = false;  // what the heads say is multiplied by a sigmoid of the query
+  std::optional<Index> seed = {};
+  bool use_causal_mask = false;  // a step looks at no later step
+  std::string name = {};
+};
+
+// Query (samples, T, features) and value (samples, S, features') -> (samples, T, features). A key (samples, S, features'') may
+// come third; otherwise the values are their own keys. In Keras's order: query, value, key.
+//
+//   SymbolicTensor y = MultiHeadAttention(4, 16)({x, x});        // self-attention
+//
+// Scores are divided by the square root of key_dim. Masks as in Keras: masked steps of value and key are not looked at; the
+// query's mask goes on. Throws Error(value) for sizes that are not positive and a dropout outside [0, 1), Error(shape) for
+// inputs that do not fit each other.
+class MultiHeadAttention : public LayerRef {
+ public:
+  MultiHeadAttention(Index num_heads, Index key_dim, const MultiHeadAttentionOptions& options = {});
+};
+
+}  // namespace rondo

@@ -1,0 +1,180 @@
+#include "layers/attention/core.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/kernels.h"
+
+namespace rondo {
+
+void DotScores::forward(const real* q, Index queries, const real* k, Index keys, Index depth, real* packed,
+                        real* s) const noexcept {
+  kernels().pack_bt(k, depth, depth, keys, packed);
+  kernels().gemm(q, depth, queries, depth, packed, keys, nullptr, false, s, keys);
+  for (Index i = 0; i < queries * keys; ++i) s[i] *= scale_;
+}
+
+void DotScores::backward(const real* q, Index queries, const real* k, Index keys, Index depth, const real* ds, real* packed,
+                         real* dq, real* dk) const noexcept {
+  kernels().pack_b(k, depth, keys, depth, packed);
+  kernels().gemm(ds, keys, queries, keys, packed, depth, nullptr, false, dq, depth);
+  std::fill_n(dk, keys * depth, real(0));
+  kernels().gemm_tn(ds, keys, q, depth, queries, keys, depth, dk, depth);
+  if (d_scale_ != nullptr)
+    for (Index i = 0; i < queries * depth; ++i) *d_scale_ += q[i] * dq[i];
+  for (Index i = 0; i < queries * depth; ++i) dq[i] *= scale_;
+  for (Index i = 0; i < keys * depth; ++i) dk[i] *= scale_;
+}
+
+namespace {
+
+Index packed_most(const AttentionSizes& s) {
+  Index most = 0;
+  for (const auto& [k, n] : {std::pair{s.depth, s.values}, {s.values, s.depth}, {s.values, s.width}, {s.width, s.values}}) {
+    checked_mul(checked_add(n, 64), k);
+    most = std::max(most, kernels().packed_size(k, n));
+  }
+  return most;
+}
+
+}  // namespace
+
+Index AttentionSizes::scratch(bool training) const {
+  const Index q = checked_mul(queries, depth), k = checked_mul(values, depth), v = checked_mul(values, width);
+  Index sum = checked_add(checked_add(checked_add(q, k), checked_add(v, packed_most(*this))), weights());
+  if (training) sum = checked_add(checked_add(sum, weights()), checked_add(checked_add(q, k), v));
+  return sum;
+}
+
+AttentionCore::Parts AttentionCore::parts() const noexcept {
+  const AttentionSizes& s = sizes;
+  real* at = scratch;
+  const auto take = [&](Index n) {
+    real* const here = at;
+    at += n;
+    return here;
+  };
+  Parts p;
+  p.packed = take(packed_most(s));
+  p.q = take(s.queries * s.depth), p.k = take(s.values * s.depth), p.v = take(s.values * s.width);
+  p.drop = take(s.queries * s.values);
+  p.ds = take(s.queries * s.values);
+  p.dq = take(s.queries * s.depth), p.dk = take(s.values * s.depth), p.dv = take(s.values * s.width);
+  return p;
+}
+
+Index AttentionCore::seen() const noexcept {
+  Index n = 0;
+  for (Index s = 0; s < sizes.values; ++s)
+    if ((value_mask == nullptr || value_mask[s] != 0) && (key_mask == nullptr || key_mask[s] != 0)) places[n++] = s;
+  return n;
+}
+
+// Side by side, what is masked left out; a masked query as zeros.
+void AttentionCore::copy_in(Rows q, Rows k, Rows v, Index keys, const Parts& to) const noexcept {
+  for (Index t = 0; t < sizes.queries; ++t) {
+    if (masked_query(t)) {
+      std::fill_n(to.q + t * sizes.depth, sizes.depth, real(0));
+    } else {
+      std::copy_n(q.values + t * q.stride, sizes.depth, to.q + t * sizes.depth);
+    }
+  }
+  for (Index j = 0; j < keys; ++j) {
+    std::copy_n(k.values + places[j] * k.stride, sizes.depth, to.k + j * sizes.depth);
+    std::copy_n(v.values + places[j] * v.stride, sizes.width, to.v + j * sizes.width);
+  }
+}
+
+// p after dropout.
+const real* AttentionCore::dropped(const real* p, Index keys, real* to) const noexcept {
+  if (rate <= 0 || draws == nullptr) return p;
+  const real kept = static_cast<real>(1 / (1 - rate));
+  const double below = rate * 4294967296.0;
+  std::uint64_t block = ~std::uint64_t{0};
+  std::array<std::uint32_t, 4> four{};
+  for (Index t = 0; t < sizes.queries; ++t) {
+    for (Index j = 0; j < keys; ++j) {
+      const auto i = (head * static_cast<std::uint64_t>(sizes.queries) + static_cast<std::uint64_t>(t)) *
+                         static_cast<std::uint64_t>(sizes.values) +
+                     static_cast<std::uint64_t>(places[j]);
+      if (i / 4 != block) four = draws->four(row, block = i / 4);
+      const bool drop = static_cast<double>(four[i % 4]) < below;
+      to[t * keys + j] = drop ? real(0) : p[t * keys + j] * kept;
+    }
+  }
+  return to;
+}
+
+void AttentionCore::forward(const Scores& scores, Rows q, Rows k, Rows v, real* p, real* o, Index o_stride) const noexcept {
+  const Parts part = parts();
+  const Index keys = seen();
+  copy_in(q, k, v, keys, part);
+  scores.forward(part.q, sizes.queries, part.k, keys, sizes.depth, part.packed, p);
+  for (Index t = 0; t < sizes.queries; ++t) {
+    real* const row_p = p + t * keys;
+    const bool hidden = masked_query(t);
+    real most = -std::numeric_limits<real>::infinity();
+    for (Index j = 0; j < keys; ++j)
+      if (sees(t, places[j]) && !(row_p[j] <= most)) most = row_p[j];
+    real sum = 0;
+    for (Index j = 0; j < keys; ++j) {
+      row_p[j] = !hidden && sees(t, places[j]) ? std::exp(row_p[j] - most) : real(0);
+      sum += row_p[j];
+    }
+    if (sum != 0)
+      for (Index j = 0; j < keys; ++j) row_p[j] /= sum;
+  }
+  kernels().pack_b(part.v, sizes.width, keys, sizes.width, part.packed);
+  kernels().gemm(dropped(p, keys, part.drop), keys, sizes.queries, keys, part.packed, sizes.width, nullptr, false, o, o_stride);
+  for (Index t = 0; t < sizes.queries; ++t) {
+    bool none = true;
+    for (Index j = 0; j < keys && none; ++j) none = masked_query(t) || !sees(t, places[j]);
+    if (!none) continue;
+    real* const mean = o + t * o_stride;
+    std::fill_n(mean, sizes.width, real(0));
+    for (Index s = 0; s < sizes.values; ++s)
+      for (Index i = 0; i < sizes.width; ++i) mean[i] += v.values[s * v.stride + i];
+    for (Index i = 0; i < sizes.width; ++i) mean[i] /= static_cast<real>(sizes.values);
+  }
+}
+
+void AttentionCore::backward(const Scores& scores, Rows q, Rows k, Rows v, const real* p, Rows d_o, real* dq, real* dk,
+                             real* dv) const noexcept {
+  const Parts part = parts();
+  const Index keys = seen();
+  copy_in(q, k, v, keys, part);
+  std::fill_n(part.dv, keys * sizes.width, real(0));
+  kernels().gemm_tn(dropped(p, keys, part.drop), keys, d_o.values, d_o.stride, sizes.queries, keys, sizes.width, part.dv,
+                    sizes.width);
+  kernels().pack_bt(part.v, sizes.width, sizes.width, keys, part.packed);
+  kernels().gemm(d_o.values, d_o.stride, sizes.queries, sizes.width, part.packed, keys, nullptr, false, part.ds, keys);
+  dropped(part.ds, keys, part.ds);
+  for (Index t = 0; t < sizes.queries; ++t) {
+    real* const ds = part.ds + t * keys;
+    const real* const row_p = p + t * keys;
+    real sum = 0;
+    for (Index j = 0; j < keys; ++j) sum += row_p[j] * ds[j];
+    for (Index j = 0; j < keys; ++j) ds[j] = row_p[j] * (ds[j] - sum);
+  }
+  scores.backward(part.q, sizes.queries, part.k, keys, sizes.depth, part.ds, part.packed, part.dq, part.dk);
+  for (Index t = 0; t < sizes.queries; ++t) {
+    if (masked_query(t)) {
+      std::fill_n(dq + t * q.stride, sizes.depth, real(0));
+    } else {
+      std::copy_n(part.dq + t * sizes.depth, sizes.depth, dq + t * q.stride);
+    }
+  }
+  for (Index s = 0, j = 0; s < sizes.values; ++s) {
+    const bool here = j < keys && places[j] == s;
+    if (here) {
+      std::copy_n(part.dk + j * sizes.depth, sizes.depth, dk + s * k.stride);
+      std::copy_n(part.dv + j * sizes.width, sizes.width, dv + s * v.stride);
+      ++j;
+    } else {
+      std::fill_n(dk + s * k.stride, sizes.depth, real(0));
+      std::fill_n(dv + s * v.stride, sizes.width, real(0));
+    }
+  }
+}
+
+}  // namespace rondo

@@ -1,0 +1,290 @@
+//  q_h = query Wq_h + bq_h    k_h = key Wk_h + bk_h    v_h = value Wv_h + bv_h                    for each head h
+//  p_h[t, j] = softmax over the j that t sees of q_h[t] k_h[j] / sqrt(key_dim)
+//  o_h[t] = sum over j of p_h[t, j] v_h[j]          times sigmoid(query Wg_h + bg_h) with use_gate
+//  y[t] = sum over h of o_h[t] Wo_h + bo
+//
+//  query (samples, T, Fq)   value (samples, S, Fv)   key (samples, S, Fk), or value   y (samples, T, Fo), Fo = Fq by default
+//  Wq (Fq, heads, key_dim)  Wk (Fk, heads, key_dim)  Wv (Fv, heads, value_dim)  Wg (Fq, heads, value_dim)  Wo (heads,
+//  value_dim, Fo)
+//
+// Backward: dy -> do, dWo, dbo; the gate; each head (layers/attention/core.h) -> dq_h, dk_h, dv_h; the projections, each as a
+// Dense.
+#include "rondo/layers/multi_head_attention.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/registry.h"
+#include "kernels/kernels.h"
+#include "layers/attention/scored.h"
+#include "layers/base/valid_rows.h"
+#include "rondo/activations/activation.h"
+#include "rondo/core/error.h"
+
+namespace rondo {
+namespace {
+
+// One of the five affine maps: which input it reads, where its weights are, how wide it is.
+struct Projection {
+  const char* name;
+  int weight = -1;  // slot of the kernel; the bias follows
+  int pack = -1;    // slot of the packed kernel; the transposed one follows
+  Index in = 0, out = 0;
+};
+
+class MultiHeadAttentionLayer final : public Layer {
+ public:
+  Index num_heads = 1, key_dim = 1, value_dim = 1;
+  double dropout = 0;
+  bool use_bias = true, use_gate = false, use_causal_mask = false;
+  std::vector<Index> output_shape, attention_axes;
+  std::optional<double> sliding_window, seed;
+  Initializer kernel_initializer = "glorot_uniform", bias_initializer = "zeros";
+
+  std::string class_name() const override { return "MultiHeadAttention"; }
+
+  void describe(ConfigVisitor& v) override {
+    v.required("num_heads", num_heads);
+    v.required("key_dim", key_dim);
+    v.field("value_dim", value_dim, key_dim);
+    v.field("dropout", dropout, 0.0);
+    v.field("use_bias", use_bias, true);
+    v.field("output_shape", output_shape, {});
+    v.field("attention_axes", attention_axes, {});
+    v.field("sliding_window", sliding_window);
+    v.field("kernel_initializer", kernel_initializer, "glorot_uniform");
+    v.field("bias_initializer", bias_initializer, "zeros");
+    for (const char* key :
+         {"kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint", "bias_constraint"})
+      v.only_none(key);
+    v.field("use_gate", use_gate, false);
+    v.field("seed", seed);
+    v.field("use_causal_mask", use_causal_mask, false);  // in Keras an argument of the call
+  }
+
+  void check() const override {
+    constexpr Index most = Index{1} << 30;
+    const auto positive = [](const char* what, Index n) {
+      if (n <= 0 || n > most)
+        fail(Code::value, std::string("MultiHeadAttention: ") + what + " must be a positive number, got " + std::to_string(n));
+    };
+    positive("num_heads", num_heads);
+    positive("key_dim", key_dim);
+    positive("value_dim", value_dim);
+    require_dropout(*this, dropout, seed);
+    if (output_shape.size() > 1)
+      fail(Code::unsupported, "MultiHeadAttention: output_shape " + Shape(output_shape).text() +
+                                  " has more than one axis, which is not supported; one number is");
+    if (!output_shape.empty()) positive("output_shape", output_shape[0]);
+    if (!attention_axes.empty() && attention_axes != std::vector<Index>{1} && attention_axes != std::vector<Index>{-2})
+      fail(Code::unsupported, "MultiHeadAttention: attention_axes " + Shape(attention_axes).text() +
+                                  " is not supported; attention is over axis 1, the time steps");
+    if (sliding_window && (*sliding_window < 1 || *sliding_window != std::floor(*sliding_window) || *sliding_window > 0x1p53))
+      fail(Code::value, "MultiHeadAttention: sliding_window must be a positive whole number");
+  }
+
+  void build(const Shapes& in, Weights& weights) override {
+    check();
+    output_shapes(in);
+    const Index heads = num_heads, keys = checked_mul(heads, key_dim), values = checked_mul(heads, value_dim);
+    query_ = {"query_dense", -1, -1, in[0][-1], keys};
+    key_ = {"key_dense", -1, -1, in.back()[-1], keys};
+    gate_ = {"_gate_dense", -1, -1, in[0][-1], values};
+    value_ = {"value_dense", -1, -1, in[1][-1], values};
+    output_ = {"output_dense", -1, -1, values, features_out(in)};
+    const auto add = [&](Projection& p, const Shape& kernel, const Shape& bias) {
+      p.weight = weights.add(std::string(p.name) + "/kernel", kernel, kernel_initializer);
+      if (use_bias) weights.add(std::string(p.name) + "/bias", bias, bias_initializer);
+      kernel.elements();  // refuses what overflows before the packed copies are sized
+      p.pack = weights.pack(kernels().packed_size(p.in, p.out));
+      weights.pack(kernels().packed_size(p.out, p.in), true);
+    };
+    add(query_, {query_.in, heads, key_dim}, {heads, key_dim});
+    add(key_, {key_.in, heads, key_dim}, {heads, key_dim});
+    if (use_gate) add(gate_, {gate_.in, heads, value_dim}, {heads, value_dim});
+    add(value_, {value_.in, heads, value_dim}, {heads, value_dim});
+    add(output_, {heads, value_dim, output_.out}, {output_.out});
+  }
+
+  Shapes output_shapes(const Shapes& in) const override {
+    require_query_value_key(*this, in, false);
+    if (built() && (in[0][-1] != query_.in || in[1][-1] != value_.in || in.back()[-1] != key_.in))
+      fail(Code::shape, described() + ": its weights take other numbers of features than " + in[0].text() + " and " +
+                            in[1].text() + (in.size() > 2 ? " and " + in[2].text() : std::string()) +
+                            " have; a layer of its own is needed for this call");
+    return {Shape{in[0][0], in[0][1], features_out(in)}};
+  }
+
+  void plan(const Shapes& in, Plan& plan) const override {
+    const AttentionSizes sizes{in[0][1], in[1][1], key_dim, value_dim};
+    const Index samples = in[0][0], steps = checked_mul(samples, sizes.queries), others = checked_mul(samples, sizes.values);
+    const Index q = checked_mul(steps, query_.out), k = checked_mul(others, key_.out), v = checked_mul(others, value_.out),
+                o = checked_mul(steps, value_.out);
+    plan.kept(projected_q, q);
+    plan.kept(projected_k, k);
+    plan.kept(projected_v, v);
+    plan.kept(heads_o, o);
+    if (use_gate) plan.kept(gate, o), plan.kept(gated, o);
+    if (plan.training()) {
+      plan.saved(weights_p, checked_mul(checked_mul(samples, num_heads), sizes.weights()));
+      plan.scratch(d_q, q), plan.scratch(d_k, k), plan.scratch(d_v, v), plan.scratch(d_o, o);
+      if (use_gate) plan.scratch(d_gate, o);
+    } else {
+      plan.scratch(weights_p, sizes.weights());
+    }
+    plan.scratch(work, sizes.scratch(plan.training()));
+    plan.scratch<Index>(places, sizes.values);
+  }
+  std::string streaming_refusal() const override { return "it looks at all time steps at once"; }
+
+  void forward(const Run& run) const noexcept override {
+    const Port &query = run.in(0), &value = run.in(1), &key = run.in(run.inputs() - 1);
+    real *const q = run.kept(projected_q), *const k = run.kept(projected_k), *const v = run.kept(projected_v);
+    real* o = run.kept(heads_o);
+    project(run, query_, query.values, query.dims.rows(), q);
+    project(run, key_, key.values, key.dims.rows(), k);
+    project(run, value_, value.values, value.dims.rows(), v);
+    const DotScores scores(scale(), nullptr);
+    each_head(run, [&](const AttentionCore& c, Index steps, Index others, Index h, Index number) {
+      real* const saved = run.saved(weights_p);
+      c.forward(scores, {q + steps * query_.out + h * key_dim, query_.out}, {k + others * key_.out + h * key_dim, key_.out},
+                {v + others * value_.out + h * value_dim, value_.out},
+                saved ? saved + number * c.sizes.queries * c.sizes.values : run.scratch(weights_p),
+                o + steps * value_.out + h * value_dim, value_.out);
+    });
+    if (use_gate) {
+      real *const g = run.kept(gate), *const y = run.kept(gated);
+      const Index rows = query.dims.rows(), n = rows * value_.out;
+      project(run, gate_, query.values, rows, g);
+      sigmoid_->forward(g, g, rows, value_.out);
+      for (Index i = 0; i < n; ++i) y[i] = o[i] * g[i];
+      o = y;
+    }
+    project(run, output_, o, query.dims.rows(), run.out().values);
+  }
+
+  void backward(const Run& run) const noexcept override {
+    const Port &query = run.in(0), &value = run.in(1), &key = run.in(run.inputs() - 1);
+    const Index rows = query.dims.rows(), n = rows * value_.out;
+    real *const dq = run.scratch(d_q), *const dk = run.scratch(d_k), *const dv = run.scratch(d_v), *const d = run.scratch(d_o);
+    std::fill_n(d, n, real(0));
+    back(run, output_, query, run.kept(use_gate ? gated : heads_o), run.d_out().values, d);
+    if (use_gate) {
+      const real *const g = run.saved(gate), *const o = run.saved(heads_o);
+      real* const dg = run.scratch(d_gate);
+      for (Index i = 0; i < n; ++i) {
+        dg[i] = d[i] == 0 ? real(0) : d[i] * o[i] * g[i] * (1 - g[i]);
+        d[i] = d[i] == 0 ? real(0) : d[i] * g[i];
+      }
+    }
+    const DotScores scores(scale(), nullptr);
+    const real *const q = run.saved(projected_q), *const k = run.saved(projected_k), *const v = run.saved(projected_v);
+    each_head(run, [&](const AttentionCore& c, Index steps, Index others, Index h, Index number) {
+      const Index at_q = steps * query_.out + h * key_dim, at_k = others * key_.out + h * key_dim,
+                  at_v = others * value_.out + h * value_dim;
+      c.backward(scores, {q + at_q, query_.out}, {k + at_k, key_.out}, {v + at_v, value_.out},
+                 run.saved(weights_p) + number * c.sizes.queries * c.sizes.values,
+                 {d + steps * value_.out + h * value_dim, value_.out}, dq + at_q, dk + at_k, dv + at_v);
+    });
+    real *const d_query = run.d_in(0).values, *const d_value_in = run.d_in(1).values;
+    if (d_query) std::fill_n(d_query, query.dims.elements(), real(0));
+    if (d_value_in) std::fill_n(d_value_in, value.dims.elements(), real(0));
+    back(run, query_, query, query.values, dq, d_query);
+    if (use_gate) back(run, gate_, query, query.values, run.scratch(d_gate), d_query);
+    back(run, value_, value, value.values, dv, d_value_in);
+    real* d_key = d_value_in;
+    if (run.inputs() > 2) {
+      d_key = run.d_in(2).values;
+      if (d_key) std::fill_n(d_key, key.dims.elements(), real(0));
+    }
+    back(run, key_, key, key.values, dk, d_key);
+  }
+
+  void pack(Weights& weights, bool for_training) const noexcept override {
+    for (const Projection* p : {&query_, &key_, &gate_, &value_, &output_}) {
+      if (p->weight < 0) continue;
+      const real* const w = weights.value(p->weight);
+      kernels().pack_b(w, p->out, p->in, p->out, weights.packed(p->pack));
+      if (for_training) kernels().pack_bt(w, p->out, p->out, p->in, weights.packed(p->pack + 1));
+    }
+  }
+
+ private:
+  enum { projected_q, projected_k, projected_v, heads_o, gate, gated, weights_p };  // kept; weights_p as in scored.h
+  enum { work = 7, places, d_q, d_k, d_v, d_o, d_gate };                            // scratch
+
+  real scale() const { return static_cast<real>(1 / std::sqrt(static_cast<double>(key_dim))); }
+  Index features_out(const Shapes& in) const { return output_shape.empty() ? in[0][-1] : output_shape[0]; }
+
+  void project(const Run& run, const Projection& p, const real* x, Index rows, real* y) const noexcept {
+    kernels().gemm(x, p.in, rows, p.in, run.packed(p.pack), p.out, use_bias ? run.weight(p.weight + 1) : nullptr, false, y,
+                   p.out);
+  }
+  // The gradients of one affine map over the rows that `masked_as` keeps; dx, which may be null, is added to.
+  void back(const Run& run, const Projection& p, const Port& masked_as, const real* x, const real* d, real* dx) const noexcept {
+    for_valid_rows(masked_as, [&](Index first, Index rows) {
+      const real *const x_at = x + first * p.in, *const d_at = d + first * p.out;
+      if (real* dw = run.gradient(p.weight)) kernels().gemm_tn(x_at, p.in, d_at, p.out, rows, p.in, p.out, dw, p.out);
+      if (use_bias)
+        if (real* db = run.gradient(p.weight + 1)) kernels().column_sums(d_at, p.out, rows, p.out, db);
+      if (dx) kernels().gemm(d_at, p.out, rows, p.out, run.packed(p.pack + 1), p.in, nullptr, true, dx + first * p.in, p.in);
+    });
+  }
+
+  // f(core, first step of the sample among all, the same of values, head, number of sample and head)
+  template <class F>
+  void each_head(const Run& run, F f) const noexcept {
+    const Draws draws(run, name(), seed ? static_cast<std::uint64_t>(*seed) + 1 : 0);
+    const Port &query = run.in(0), &value = run.in(1), &key = run.in(run.inputs() - 1);
+    AttentionCore c;
+    c.sizes = {query.dims[1], value.dims[1], key_dim, value_dim};
+    c.causal = use_causal_mask;
+    c.window = sliding_window ? static_cast<Index>(*sliding_window) : None;
+    c.rate = run.training() ? dropout : 0;
+    c.draws = &draws;
+    c.scratch = run.scratch(work);
+    c.places = run.scratch<Index>(places);
+    for (Index b = 0; b < query.dims[0]; ++b) {
+      const Index steps = b * c.sizes.queries, others = b * c.sizes.values;
+      c.query_mask = query.mask ? query.mask + steps : nullptr;
+      c.value_mask = value.mask ? value.mask + others : nullptr;
+      c.key_mask = key.mask ? key.mask + others : nullptr;
+      c.row = run.row_number(b);
+      for (Index h = 0; h < num_heads; ++h) {
+        c.head = static_cast<std::uint64_t>(h);
+        f(c, steps, others, h, b * num_heads + h);
+      }
+    }
+  }
+
+  Projection query_, key_, gate_, value_, output_;
+  const ActivationFunction* sigmoid_ = &activation_function("sigmoid");
+};
+
+}  // namespace
+
+MultiHeadAttention::MultiHeadAttention(Index num_heads, Index key_dim, const MultiHeadAttentionOptions& options) {
+  auto layer = std::make_shared<MultiHeadAttentionLayer>();
+  layer->num_heads = num_heads;
+  layer->key_dim = key_dim;
+  layer->value_dim = options.value_dim.value_or(key_dim);
+  layer->dropout = options.dropout;
+  layer->use_bias = options.use_bias;
+  if (options.output_shape) layer->output_shape = {*options.output_shape};
+  if (options.sliding_window) layer->sliding_window = static_cast<double>(*options.sliding_window);
+  layer->kernel_initializer = options.kernel_initializer;
+  layer->bias_initializer = options.bias_initializer;
+  layer->use_gate = options.use_gate;
+  if (options.seed) layer->seed = static_cast<double>(*options.seed);
+  layer->use_causal_mask = options.use_causal_mask;
+  layer->set_name(options.name);
+  layer->check();
+  static_cast<LayerRef&>(*this) = LayerRef(layer);
+}
+
+}  // namespace rondo
+
+RONDO_REGISTER(layers, multi_head_attention) {
+  rondo::register_layer("MultiHeadAttention",
+                        [] { return std::shared_ptr<rondo::Layer>(std::make_shared<rondo::MultiHeadAttentionLayer>()); });
+}

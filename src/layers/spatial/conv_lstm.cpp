@@ -1,0 +1,202 @@
+#include "layers/spatial/conv_lstm.h"
+
+#include <algorithm>
+
+#include "kernels/kernels.h"
+#include "layers/base/names.h"
+#include "layers/base/require.h"
+#include "rondo/core/error.h"
+
+namespace rondo {
+
+void ConvLSTMLayer::describe(ConfigVisitor& v) {
+  const std::vector<Index> ones(static_cast<std::size_t>(window.axes), 1);
+  v.required("filters", filters);
+  v.required("kernel_size", window.size);
+  v.field("strides", window.strides, ones);
+  v.field("padding", window.padding, "valid");
+  v.field("data_format", data_format, "channels_last");
+  v.field("dilation_rate", window.dilation, ones);
+  v.field("activation", activation, "tanh");
+  v.field("recurrent_activation", recurrent_activation, "sigmoid");
+  v.field("use_bias", use_bias, true);
+  v.field("kernel_initializer", kernel_initializer, "glorot_uniform");
+  v.field("recurrent_initializer", recurrent_initializer, "orthogonal");
+  v.field("bias_initializer", bias_initializer, "zeros");
+  v.field("unit_forget_bias", unit_forget_bias, true);
+  for (const char* key : {"kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "activity_regularizer",
+                          "kernel_constraint", "recurrent_constraint", "bias_constraint"})
+    v.only_none(key);
+  v.field("dropout", dropout, 0.0);
+  v.field("recurrent_dropout", recurrent_dropout, 0.0);
+  v.field("return_sequences", return_sequences, false);
+  v.field("return_state", return_state, false);
+  v.field("go_backwards", go_backwards, false);
+  v.field("stateful", keep_state, false);
+  v.field("unroll", unroll, false);
+  v.field("zero_output_for_mask", zero_output_for_mask, false);
+  for (std::vector<Index>* sizes : {&window.size, &window.strides, &window.dilation}) spread(*sizes, window.axes);
+}
+
+void ConvLSTMLayer::check() const {
+  if (filters <= 0) fail(Code::value, class_name() + ": filters must be a positive number, got " + std::to_string(filters));
+  checked_mul(filters, 4);
+  require_sizes(*this, "kernel_size", window.size, window.axes);
+  require_sizes(*this, "strides", window.strides, window.axes);
+  require_sizes(*this, "dilation_rate", window.dilation, window.axes);
+  const auto largest = [](const std::vector<Index>& sizes) { return *std::max_element(sizes.begin(), sizes.end()); };
+  if (largest(window.strides) > 1 && largest(window.dilation) > 1)
+    fail(Code::value, class_name() + ": strides " + Shape(window.strides).text() + " and dilation_rate " +
+                          Shape(window.dilation).text() + " cannot both be above 1");
+  require_padding(*this, window.padding, false);
+  require_channels_last(*this, data_format);
+  for (const Activation& a : {activation, recurrent_activation}) activation_function(a);
+  for (const double rate : {dropout, recurrent_dropout})
+    if (!(rate >= 0 && rate <= 1))
+      fail(Code::value, class_name() + ": a dropout is the share of values to drop, from 0 to 1; got " + std::to_string(rate));
+  first_bias();
+}
+
+Initializer ConvLSTMLayer::first_bias() const {
+  if (!unit_forget_bias || !use_bias || bias_initializer.name == "ones") return bias_initializer;
+  if (bias_initializer != Initializer("zeros"))
+    fail(Code::unsupported, class_name() + ": unit_forget_bias needs bias_initializer 'zeros' or 'ones', got '" +
+                                escaped(bias_initializer.name) +
+                                "'. Set unit_forget_bias = false, or leave bias_initializer out");
+  return "unit_forget_bias";  // [0, 1, 0, 0]
+}
+
+Shape ConvLSTMLayer::step_of(const Shape& in) const {
+  std::vector<Index> sizes{in[0]};
+  sizes.insert(sizes.end(), in.begin() + 2, in.end());
+  return Shape(std::move(sizes));
+}
+
+Shape ConvLSTMLayer::state_of(const Shape& in) const { return behind_window(*this, step_of(in), window, filters); }
+
+void ConvLSTMLayer::check_inputs(const Shapes& in) const {
+  const Index rank = window.axes + 3;
+  if (in.size() != 1 && in.size() != 3)
+    fail(Code::shape, described() + " takes x, or x and the initial h and c; it was given " +
+                          how_many(static_cast<Index>(in.size()), "input"));
+  const Shape& x = in[0];
+  if (x.rank() != rank)
+    fail(ShapeReport{
+        described(),
+        x.text() + ": " + std::to_string(x.rank()) + (x.rank() == 1 ? " axis; " : " axes; ") + with_article(class_name()) +
+            " needs " +
+            (window.axes == 1 ? "4: (samples, time steps, places, channels)"
+                              : "5: (samples, time steps, rows, columns, channels)"),
+        x.rank() == rank - 1 ? "the axis of channels, or that of time steps, is missing" : "what comes before gives no film",
+        window.axes == 1 ? "Input({10, 32, 1})" : "Input({10, 32, 32, 1})",
+        window.axes == 1 ? "10 time steps of 32 places of 1 number" : "10 frames of 32 rows, 32 columns and 1 channel"});
+  for (Index i = 2; i < rank; ++i)
+    if (x[i] == None || x[i] <= 0)
+      fail(Code::shape, described() +
+                            ": only the number of time steps may be None; the sizes of a frame and the channels must "
+                            "be known and positive, got " +
+                            x.text());
+  const Shape state = state_of(x);
+  for (std::size_t i = 1; i < in.size(); ++i)
+    if (in[i].rank() != state.rank() || !std::equal(in[i].begin() + 1, in[i].end(), state.begin() + 1))
+      fail(Code::shape, described() + ": an initial state has shape " + state.text() + ", got " + in[i].text());
+  if (built() && !std::equal(x.begin() + 2, x.end(), built_for()[0].begin() + 2))
+    fail(Code::shape, described() + ": the frames of its sequences have the sizes of the first call's, got " + x.text());
+}
+
+Convolution ConvLSTMLayer::input_convolution(const Dims& step) const noexcept {
+  return {window.window(step), step[-1], 4 * filters, 1};
+}
+
+Convolution ConvLSTMLayer::recurrent_convolution(const Dims& state) const noexcept {
+  Convolution c;
+  for (int i = 0; i < window.axes; ++i) {
+    WindowAxis& axis = i == window.axes - 1 ? c.window.x : c.window.y;
+    axis.in = axis.out = state[1 + i];
+    axis.size = window.size[static_cast<std::size_t>(i)];
+    axis.before = (axis.size - 1) / 2;
+  }
+  c.channels = filters;
+  c.filters = 4 * filters;
+  return c;
+}
+
+void ConvLSTMLayer::build(const Shapes& in, Weights& weights) {
+  check();
+  check_inputs(in);
+  act_ = &activation_function(activation);
+  gate_ = &activation_function(recurrent_activation);
+  const auto kernel = [&](Index channels) {
+    Shape shape(window.size);
+    shape.push_back(channels);
+    shape.push_back(4 * filters);
+    shape.elements();  // refuses what overflows before the packed copies are sized
+    return shape;
+  };
+  weights.add("cell/kernel", kernel(in[0][-1]), kernel_initializer);
+  weights.add("cell/recurrent_kernel", kernel(filters), recurrent_initializer);
+  if (use_bias) weights.add("cell/bias", {4 * filters}, first_bias());
+  const Convolution x = input_convolution(dims_of(step_of(in[0]).with_first(1)));
+  const Convolution h = recurrent_convolution(dims_of(state_of(in[0]).with_first(1)));
+  weights.pack(x.packed_size());
+  weights.pack(h.packed_size());
+  weights.pack(x.packed_back_size(), true);
+  weights.pack(h.packed_back_size(), true);
+}
+
+void ConvLSTMLayer::pack(Weights& weights, bool for_training) const noexcept {
+  Dims one;  // only channels and window sizes count here
+  one.rank = window.axes + 2;
+  one[-1] = weights.own()[0].shape[-2];
+  const Convolution x = input_convolution(one), h = recurrent_convolution(one);
+  x.pack(weights.value(0), weights.packed(0));
+  h.pack(weights.value(1), weights.packed(1));
+  if (!for_training) return;
+  x.pack_back(weights.value(0), weights.packed(2));
+  h.pack_back(weights.value(1), weights.packed(3));
+}
+
+Shapes ConvLSTMLayer::output_shapes(const Shapes& in) const {
+  check_inputs(in);
+  const Shape state = state_of(in[0]);
+  Shapes out{state};
+  if (return_sequences) {
+    std::vector<Index> sizes{in[0][0], in[0][1]};
+    sizes.insert(sizes.end(), state.begin() + 1, state.end());
+    out[0] = Shape(std::move(sizes));
+  }
+  if (return_state) out.insert(out.end(), 2, state);
+  return out;
+}
+
+void ConvLSTMLayer::plan(const Shapes& in, Plan& plan) const {
+  if (plan.training() && (dropout > 0 || recurrent_dropout > 0))
+    fail(Code::unsupported, described() +
+                                " cannot be trained with dropout or recurrent_dropout: they are not supported inside a " +
+                                class_name() + ". Put a Dropout before it, or set both to 0");
+  const Index samples = in[0][0], steps = in[0][1];
+  const Shape state = state_of(in[0].with_first(1));
+  const Index values = state.elements();
+  // Training keeps every step, and the states before each and after the last; inference alternates two.
+  const Index kept = plan.training() ? checked_mul(samples, steps) : 1;
+  const Index around = plan.training() ? checked_mul(samples, checked_add(steps, 1)) : 2;
+  plan.kept(states_h, checked_mul(around, values));
+  plan.kept(states_c, checked_mul(around, values));
+  plan.kept(gates, checked_mul(kept, checked_mul(4, values)));
+  if (plan.training() && keeps_inputs()) plan.saved(before, checked_mul(kept, checked_mul(4, values)));
+  const Convolution x = input_convolution(dims_of(step_of(in[0]).with_first(1))), h = recurrent_convolution(dims_of(state));
+  const Index places = values / filters;
+  plan.scratch(products, checked_mul(4, values));
+  plan.scratch(patches, std::max(x.patches_size(places), h.patches_size(places)));
+  if (plan.training()) {
+    plan.scratch(d_h, checked_mul(2, values));
+    plan.scratch(d_c, checked_mul(2, values));
+    plan.scratch(d_gates, checked_mul(4, values));
+  }
+  if (plan.streaming() || keep_state) {
+    plan.state(carried_h, checked_mul(samples, values));
+    plan.state(carried_c, checked_mul(samples, values));
+  }
+}
+
+}  // namespace rondo

@@ -1,0 +1,90 @@
+// ConvLSTM1D and ConvLSTM2D: everything but their constructors. The equations are those of LSTM with convolutions for products
+// (layers/conv_lstm2d.cpp); every sample is walked on its own, because one step of it is rows enough.
+#pragma once
+
+#include "layers/spatial/patches.h"
+#include "rondo/activations/activation.h"
+
+namespace rondo {
+
+class ConvLSTMLayer : public Layer {
+ public:
+  explicit ConvLSTMLayer(int axes) {
+    window.axes = axes;
+    window.size = window.strides = window.dilation = std::vector<Index>(static_cast<std::size_t>(axes), 1);
+  }
+
+  Index filters = 0;
+  WindowConfig window;  // kernel_size, strides, padding, dilation_rate: of the input's convolution
+  std::string data_format = "channels_last";
+  Activation activation = "tanh";
+  Activation recurrent_activation = "sigmoid";
+  bool use_bias = true;
+  Initializer kernel_initializer = "glorot_uniform";
+  Initializer recurrent_initializer = "orthogonal";
+  Initializer bias_initializer = "zeros";
+  bool unit_forget_bias = true;
+  double dropout = 0, recurrent_dropout = 0;
+  bool return_sequences = false, return_state = false, go_backwards = false, keep_state = false;
+  bool unroll = false;  // accepted for Keras's sake: it changes no number
+  bool zero_output_for_mask = false;
+
+  void describe(ConfigVisitor& visitor) override;
+  void check() const override;
+  void build(const Shapes& in, Weights& weights) override;
+  Shapes output_shapes(const Shapes& in) const override;
+  void plan(const Shapes& in, Plan& plan) const override;
+  void forward(const Run& run) const noexcept override;
+  void backward(const Run& run) const noexcept override;
+  void pack(Weights& weights, bool for_training) const noexcept override;
+  bool stateful() const override { return keep_state; }
+  // As many rows go out as places, which may be fewer than come in: it writes the mask of its steps itself.
+  MaskFlow mask_flow(std::span<const bool> masked) const override {
+    return !masked.empty() && masked[0] && return_sequences ? MaskFlow::make : MaskFlow::none;
+  }
+  std::string streaming_refusal() const override {
+    return go_backwards ? "it reads the sequence from its end (go_backwards)" : "";
+  }
+
+  // The options ConvLSTM1D and ConvLSTM2D share.
+  template <class Options>
+  void take(Index n, const Options& o) {
+    filters = n;
+    window.padding = o.padding;
+    data_format = o.data_format;
+    activation = o.activation;
+    recurrent_activation = o.recurrent_activation;
+    use_bias = o.use_bias;
+    kernel_initializer = o.kernel_initializer;
+    recurrent_initializer = o.recurrent_initializer;
+    bias_initializer = o.bias_initializer;
+    unit_forget_bias = o.unit_forget_bias;
+    return_sequences = o.return_sequences;
+    return_state = o.return_state;
+    go_backwards = o.go_backwards;
+    keep_state = o.stateful;
+    zero_output_for_mask = o.zero_output_for_mask;
+    batch_size = o.batch_size;
+    input_shape = o.input_shape;
+    set_name(o.name);
+    check();
+  }
+
+ private:
+  struct Walk;                                        // one call
+  enum { states_h, states_c, gates, before };         // kept: states before each step, gates and what they were made of
+  enum { products = 4, patches, d_h, d_c, d_gates };  // scratch
+  enum { carried_h, carried_c };                      // state
+
+  void check_inputs(const Shapes& in) const;
+  Shape step_of(const Shape& in) const;   // (samples, [rows,] columns, channels)
+  Shape state_of(const Shape& in) const;  // (samples, [rows',] columns', filters)
+  Convolution input_convolution(const Dims& step) const noexcept;
+  Convolution recurrent_convolution(const Dims& state) const noexcept;
+  Initializer first_bias() const;
+  bool keeps_inputs() const { return !act_->from_output || !gate_->from_output; }  // backward needs what went into the gates
+
+  const ActivationFunction *act_ = nullptr, *gate_ = nullptr;
+};
+
+}  // namespace rondo

@@ -1,0 +1,48 @@
+// A convolution over one axis or two: everything but the constructor.
+#pragma once
+
+#include "layers/spatial/patches.h"
+#include "rondo/activations/activation.h"
+
+namespace rondo {
+
+class ConvolutionLayer : public Layer {
+ public:
+  explicit ConvolutionLayer(int axes) {
+    window.axes = axes;
+    window.size = window.strides = window.dilation = std::vector<Index>(static_cast<std::size_t>(axes), 1);
+  }
+
+  Index filters = 0;
+  WindowConfig window;  // kernel_size, strides, dilation_rate, padding
+  std::string data_format = "channels_last";
+  Index groups = 1;
+  Activation activation = "linear";
+  bool use_bias = true;
+  Initializer kernel_initializer = "glorot_uniform";
+  Initializer bias_initializer = "zeros";
+
+  void describe(ConfigVisitor& visitor) override;
+  void check() const override;
+  void build(const Shapes& in, Weights& weights) override;
+  Shapes output_shapes(const Shapes& in) const override;
+  void plan(const Shapes& in, Plan& plan) const override;
+  void forward(const Run& run) const noexcept override;
+  void backward(const Run& run) const noexcept override;
+  void pack(Weights& weights, bool for_training) const noexcept override;
+  MaskFlow mask_flow(std::span<const bool> masked) const override {
+    return !masked.empty() && masked[0] ? MaskFlow::drop : MaskFlow::none;
+  }
+  std::string streaming_refusal() const override { return "its window sees several places at once"; }
+
+ private:
+  enum { pre_activation = 0 };  // saved
+  enum { patches = 0, dz };     // scratch
+
+  void check_inputs(const Shapes& in) const;
+  Convolution convolution(const Dims& dims) const noexcept;
+
+  const ActivationFunction* function_ = nullptr;
+};
+
+}  // namespace rondo

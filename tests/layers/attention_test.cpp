@@ -1,0 +1,162 @@
+// Attention, AdditiveAttention and MultiHeadAttention: small sums by hand, masks, refusals. Their numbers against Keras are in
+// tests/interop.
+#include "rondo/layers/attention.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "rondo/layers/additive_attention.h"
+#include "rondo/layers/dense.h"
+#include "rondo/layers/multi_head_attention.h"
+#include "support/contract.h"
+#include "support/contract_models.h"
+#include "support/refused.h"
+
+namespace rondo {
+namespace {
+
+// The mask of the contract lies on the query: with use_causal_mask a step's place counts, so padding is not the same as
+// nothing.
+constexpr contract::CaseOptions in_place{.truncates = false};
+CONTRACT_CASE("Attention", "dot", [] { return Attention(); }, {{None, 3}, {4, 3}});
+CONTRACT_CASE("Attention", "scale, key", [] { return Attention({.use_scale = true}); }, {{None, 3}, {4, 2}, {4, 3}});
+CONTRACT_CASE(
+    "Attention", "causal", [] { return Attention({.use_causal_mask = true}); }, {{None, 3}, {4, 3}}, in_place);
+CONTRACT_CASE("Attention", "concat", [] { return Attention({.score_mode = "concat"}); }, {{None, 3}, {4, 2}, {4, 3}});
+CONTRACT_CASE("Attention", "concat, scale", [] { return Attention({.use_scale = true, .score_mode = "concat"}); },
+              {{None, 3}, {4, 3}});
+CONTRACT_CASE("Attention", "dropout", [] { return Attention({.dropout = 0.4}); }, {{None, 3}, {4, 3}});
+CONTRACT_CASE("AdditiveAttention", "scale", [] { return AdditiveAttention(); }, {{None, 3}, {4, 3}});
+CONTRACT_CASE(
+    "AdditiveAttention", "key, causal", [] { return AdditiveAttention({.use_scale = false, .use_causal_mask = true}); },
+    {{None, 3}, {4, 2}, {4, 3}}, in_place);
+CONTRACT_CASE("MultiHeadAttention", "two heads", [] { return MultiHeadAttention(2, 3); }, {{None, 4}, {5, 3}});
+CONTRACT_CASE("MultiHeadAttention", "key, value_dim, output_shape",
+              [] { return MultiHeadAttention(3, 2, {.value_dim = 4, .output_shape = 5}); }, {{None, 3}, {4, 2}, {4, 5}});
+CONTRACT_CASE(
+    "MultiHeadAttention", "causal, no bias",
+    [] { return MultiHeadAttention(2, 2, {.use_bias = false, .use_causal_mask = true}); }, {{None, 3}, {4, 3}}, in_place);
+CONTRACT_CASE("MultiHeadAttention", "gate, dropout",
+              [] { return MultiHeadAttention(2, 3, {.dropout = 0.3, .use_gate = true}); }, {{None, 3}, {4, 3}});
+CONTRACT_CASE(
+    "MultiHeadAttention", "sliding window", [] { return MultiHeadAttention(1, 3, {.sliding_window = 2}); }, {{None, 3}, {6, 3}},
+    in_place);
+
+// query 1, 2; values 10, 20, keys 0, 1: the weight of 20 is 1 / (1 + e^-score).
+TEST(Attention, OfTwoNumbers) {
+  const SymbolicTensor q = Input({2, 1}), v = Input({2, 1}), k = Input({2, 1});
+  const std::vector<Array> x{Array{1, 2}.reshape(1, 2, 1), Array{10, 20}.reshape(1, 2, 1), Array{0, 1}.reshape(1, 2, 1)};
+  const Array y = Model({q, v, k}, LayerRef(Attention()).call({q, v, k})).predict(x);
+  const auto mean = [](double score) { return 10 + 10 / (1 + std::exp(-score)); };
+  EXPECT_NEAR(static_cast<double>(y(0, 0, 0)), mean(1), 1e-5);
+  EXPECT_NEAR(static_cast<double>(y(0, 1, 0)), mean(2), 1e-5);
+  const Array z = Model({q, v, k}, LayerRef(Attention({.use_causal_mask = true})).call({q, v, k})).predict(x);
+  EXPECT_EQ(z(0, 0, 0), 10);  // the first step sees the first value only
+  EXPECT_NEAR(static_cast<double>(z(0, 1, 0)), mean(2), 1e-5);
+  Model additive({q, v, k}, LayerRef(AdditiveAttention()).call({q, v, k}));
+  additive.set_weights({Array{3}});
+  const Array w = additive.predict(x);
+  EXPECT_NEAR(static_cast<double>(w(0, 0, 0)), mean(3 * (std::tanh(2.0) - std::tanh(1.0))), 1e-5);
+}
+
+// Self-attention of a padded sequence is that of the sequence alone, to the bit, whatever the padding holds; nothing comes back
+// to the padding.
+TEST(Attention, PaddedAndMaskedIsTheSequenceAlone) {
+  for (const LayerRef& layer :
+       {LayerRef(Attention({.use_scale = true})), LayerRef(Attention({.score_mode = "concat", .use_causal_mask = true})),
+        LayerRef(AdditiveAttention({.use_causal_mask = true})), LayerRef(MultiHeadAttention(2, 3)),
+        LayerRef(MultiHeadAttention(2, 3, {.use_gate = true, .use_causal_mask = true}))}) {
+    SCOPED_TRACE(layer->class_name());
+    TestRandom random(1);
+    const Index n = 10, steps = 7;
+    const SymbolicTensor x = Input({None, 4}), flags = Input({None, 1}), plain = Input({None, 4});
+    const SymbolicTensor m = given_mask(x, flags);
+    Model masked({x, flags}, layer.call({m, m})), alone({plain}, layer.call({plain, plain}));
+    randomize_weights(masked, 2);
+    const contract::Keep keep = contract::keep_patterns(n, steps, random);
+    const Array clean = random.array({n, steps, 4});
+    Array data = clean;
+    contract::poison(data, keep);
+    const Array y = masked.predict_all({data, contract::keep_array(keep)})[0];
+    for (Index b = 0; b < n; ++b) {
+      std::vector<Array> in, out;
+      for (Index t = 0; t < steps; ++t) {
+        if (keep[static_cast<std::size_t>(b)][static_cast<std::size_t>(t)] == 0) continue;
+        in.push_back(clean.slice(0, b, b + 1).slice(1, t, t + 1));
+        out.push_back(y.slice(0, b, b + 1).slice(1, t, t + 1));
+      }
+      if (in.empty()) continue;
+      contract::expect_same_bits(concatenate(out, 1), alone.predict(concatenate(in, 1)), "sample " + std::to_string(b));
+    }
+    if (sizeof(real) == sizeof(double)) GradientCheck(masked, {data, contract::keep_array(keep)}).check("self-attention");
+  }
+}
+
+// A mask on the values alone hides them from every query and is used up.
+TEST(Attention, MaskedValuesAreNotLookedAt) {
+  for (const LayerRef& layer : {LayerRef(Attention()), LayerRef(AdditiveAttention()), LayerRef(MultiHeadAttention(2, 3))}) {
+    SCOPED_TRACE(layer->class_name());
+    TestRandom random(3);
+    const SymbolicTensor q = Input({3, 4}), v = Input({None, 4}), flags = Input({None, 1}), plain = Input({None, 4});
+    Model masked({q, v, flags}, layer.call({q, given_mask(v, flags)})), alone({q, plain}, layer.call({q, plain}));
+    randomize_weights(masked, 2);
+    const Array query = random.array({1, 3, 4}), clean = random.array({1, 5, 4});
+    Array data = clean, keep(Shape{1, 5, 1}, 1);
+    for (const Index t : {0, 3}) {
+      keep(0, t, 0) = 0;
+      for (Index f = 0; f < 4; ++f) data(0, t, f) = static_cast<real>(NAN);
+    }
+    const Array seen = concatenate({clean.slice(1, 1, 3), clean.slice(1, 4, 5)}, 1);
+    contract::expect_same_bits(masked.predict_all({query, data, keep})[0], alone.predict_all({query, seen})[0],
+                               "masked values");
+    if (sizeof(real) == sizeof(double)) GradientCheck(masked, {query, data, keep}).check("masked values");
+  }
+}
+
+// Dropout drops weights in training alone, and as often as asked.
+TEST(Attention, DropsWeightsInTraining) {
+  const SymbolicTensor q = Input({50, 2}), v = Input({40, 1});
+  Model model({q, v}, LayerRef(Attention({.dropout = 0.25})).call({Dense(1)(q), v}));
+  const Array query(Shape{16, 50, 2}), ones(Shape{16, 40, 1}, 1);
+  const Array y = model.predict_all({query, ones})[0];
+  for (const real value : y.values()) EXPECT_NEAR(static_cast<double>(value), 1, 1e-5);
+  Session session(model.internal().built(), {{query.shape(), ones.shape()}, {true, false}, 1});
+  session.start({query.shape(), ones.shape()});
+  std::fill_n(session.input(0), query.size(), real(0));
+  std::fill_n(session.input(1), ones.size(), real(1));
+  session.forward(true, 5);
+  double sum = 0, varies = 0;
+  for (Index i = 0; i < y.size(); ++i) {
+    const double value = static_cast<double>(session.output(0).values[i]);
+    sum += value;
+    varies = std::max(varies, std::abs(value - 1));
+  }
+  // 800 rows of 40 draws: the mean of a row has a deviation of sqrt(0.25 / 0.75 / 40) = 0.09, that of all rows 0.0033.
+  EXPECT_NEAR(sum / static_cast<double>(y.size()), 1, 0.015);
+  EXPECT_GT(varies, 0.1);
+}
+
+TEST(Attention, RefusesWhatItCannotDo) {
+  const auto on = [](const LayerRef& layer, const Shapes& shapes) {
+    return [=] {
+      std::vector<SymbolicTensor> in;
+      for (const Shape& s : shapes) in.push_back(Input(s));
+      layer.call(in);
+    };
+  };
+  expect_refused(Code::value, "Did you mean 'concat'", [] { Attention({.score_mode = "conact"}); });
+  expect_refused(Code::value, "dropout", [] { AdditiveAttention({.dropout = 1}); });
+  expect_refused(Code::value, "key_dim", [] { MultiHeadAttention(2, 0); });
+  expect_refused(Code::value, "num_heads", [] { MultiHeadAttention(-1, 2); });
+  expect_refused(Code::value, "value_dim", [] { MultiHeadAttention(1, 2, {.value_dim = 0}); });
+  expect_refused(Code::value, "sliding_window", [] { MultiHeadAttention(1, 2, {.sliding_window = 0}); });
+  expect_refused(Code::shape, "{query, value}", on(Attention(), {{4, 3}}));
+  expect_refused(Code::shape, "one row a sample", on(Attention(), {{4, 3}, {3}}));
+  expect_refused(Code::shape, "Dense(3)(query)", on(Attention(), {{4, 2}, {4, 3}}));
+  expect_refused(Code::shape, "different numbers of time steps", on(MultiHeadAttention(1, 2), {{4, 2}, {4, 3}, {5, 3}}));
+  expect_refused(Code::shape, "must be known", on(MultiHeadAttention(1, 2), {{4, 2}, {4, None}}));
+}
+
+}  // namespace
+}  // namespace rondo

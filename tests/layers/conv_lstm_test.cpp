@@ -1,0 +1,96 @@
+// ConvLSTM1D and ConvLSTM2D: equal to an LSTM where the frame is one place, and step by step; their numbers against Keras are
+// in tests/interop.
+#include <gtest/gtest.h>
+
+#include "rondo/layers/conv_lstm1d.h"
+#include "rondo/layers/conv_lstm2d.h"
+#include "rondo/layers/lstm.h"
+#include "support/contract.h"
+#include "support/recurrent_check.h"
+#include "support/refused.h"
+
+namespace rondo {
+namespace {
+
+CONTRACT_CASE("ConvLSTM1D", "last", [] { return ConvLSTM1D(2, 2); }, {{None, 4, 2}});
+CONTRACT_CASE("ConvLSTM1D", "sequences, same", [] { return ConvLSTM1D(2, 3, {.padding = "same", .return_sequences = true}); },
+              {{None, 4, 2}});
+CONTRACT_CASE("ConvLSTM1D", "backwards, strides, state",
+              [] {
+                return ConvLSTM1D(2, 2, {.strides = 2, .return_sequences = true, .return_state = true, .go_backwards = true});
+              },
+              {{None, 5, 1}}, {.reversed = true});
+CONTRACT_CASE("ConvLSTM1D", "dilation, zero output",
+              [] { return ConvLSTM1D(2, 2, {.dilation_rate = 2, .return_sequences = true, .zero_output_for_mask = true}); },
+              {{None, 4, 2}});
+CONTRACT_CASE("ConvLSTM1D", "initial state", [] { return ConvLSTM1D(2, 3, {.padding = "same"}); },
+              {{None, 3, 1}, {3, 2}, {3, 2}}, {.masks = false});
+CONTRACT_CASE("ConvLSTM2D", "last", [] { return ConvLSTM2D(2, 2); }, {{None, 3, 4, 2}});
+CONTRACT_CASE("ConvLSTM2D", "sequences, state",
+              [] {
+                return ConvLSTM2D(2, {3, 2}, {.padding = "same", .return_sequences = true, .return_state = true});
+              },
+              {{None, 3, 3, 1}});
+CONTRACT_CASE("ConvLSTM2D", "other activations, no bias",
+              [] {
+                return ConvLSTM2D(2, {2, 1}, {.activation = "silu", .recurrent_activation = "gelu", .use_bias = false});
+              },
+              {{None, 3, 2, 2}});
+CONTRACT_CASE("ConvLSTM2D", "stateful",
+              [] { return ConvLSTM2D(1, 2, {.return_sequences = true, .stateful = true, .batch_size = 5}); }, {{4, 3, 3, 1}});
+
+// One place and a window of one: an LSTM with the same weights.
+TEST(ConvLSTM, OnePlaceIsAnLSTM) {
+  TestRandom random(1);
+  const SymbolicTensor x = Input({6, 3}), line = Input({6, 1, 3}), frame = Input({6, 1, 1, 3});
+  Model lstm(x, LSTM(4, {.return_sequences = true})(x));
+  randomize_weights(lstm, 2);
+  const std::vector<Array> w = lstm.get_weights();
+  const Array data = random.array({3, 6, 3}), y = lstm.predict(data);
+  const auto compare = [&](Model model, const Shape& in, const Shape& kernel, const Shape& recurrent) {
+    model.set_weights({w[0].reshape(kernel), w[1].reshape(recurrent), w[2]});
+    const Array z = model.predict(data.reshape(in));
+    ASSERT_EQ(z.size(), y.size());
+    // The sums run in another order.
+    const double tolerance = sizeof(real) == sizeof(double) ? 1e-14 : 1e-6;
+    for (Index i = 0; i < y.size(); ++i)
+      EXPECT_NEAR(static_cast<double>(z.data()[i]), static_cast<double>(y.data()[i]), tolerance);
+  };
+  compare(Model(line, ConvLSTM1D(4, 1, {.return_sequences = true})(line)), Shape{3, 6, 1, 3}, Shape{1, 3, 16}, Shape{1, 4, 16});
+  compare(Model(frame, ConvLSTM2D(4, 1, {.return_sequences = true})(frame)), Shape{3, 6, 1, 1, 3}, Shape{1, 1, 3, 16},
+          Shape{1, 1, 4, 16});
+}
+
+TEST(ConvLSTM, KeepsItsStateWhenAsked) {
+  TestRandom random(2);
+  Sequential whole({ConvLSTM2D(2, 2, {.return_sequences = true, .input_shape = {6, 3, 3, 1}})});
+  Sequential parts(
+      {ConvLSTM2D(2, 2, {.return_sequences = true, .stateful = true, .batch_size = 2, .input_shape = {3, 3, 3, 1}})});
+  randomize_weights(whole, 3);
+  parts.set_weights(whole.get_weights());
+  const Array x = random.array({2, 6, 3, 3, 1}), y = whole.predict(x);
+  for (const Index from : {0, 3}) {
+    const Array part = parts.predict(x.slice(1, from, from + 3)), want = y.slice(1, from, from + 3);
+    for (Index i = 0; i < part.size(); ++i) EXPECT_EQ(part.data()[i], want.data()[i]);
+  }
+}
+
+TEST(ConvLSTM, RefusesWhatItCannotDo) {
+  const auto on = [](const LayerRef& layer, const Shape& shape) { return [=] { layer.call({Input(shape)}); }; };
+  expect_refused(Code::value, "filters", [] { ConvLSTM2D(0, 3); });
+  expect_refused(Code::value, "kernel_size", [] { ConvLSTM1D(2, 0); });
+  expect_refused(Code::value, "cannot both be above 1", [] { ConvLSTM2D(2, 2, {.strides = 2, .dilation_rate = 2}); });
+  expect_refused(Code::value, "Conv1D", [] { ConvLSTM1D(2, 2, {.padding = "causal"}); });
+  expect_refused(Code::unsupported, "channels_first", [] { ConvLSTM2D(2, 2, {.data_format = "channels_first"}); });
+  expect_refused(Code::unsupported, "Did you mean 'tanh'", [] { ConvLSTM2D(2, 2, {.activation = "tanj"}); });
+  expect_refused(Code::unsupported, "unit_forget_bias", [] { ConvLSTM2D(2, 2, {.bias_initializer = "he_normal"}); });
+  expect_refused(Code::shape, "Input({10, 32, 32, 1})", on(ConvLSTM2D(2, 2), {4, 3, 3}));
+  expect_refused(Code::shape, "smaller than the window", on(ConvLSTM1D(2, 4), {5, 3, 1}));
+  expect_refused(Code::shape, "known and positive", on(ConvLSTM1D(2, 2), {5, None, 1}));
+  expect_refused(Code::shape, "initial state", [] {
+    LayerRef(ConvLSTM1D(2, 2)).call({Input({5, 4, 1}), Input({4, 2}), Input({4, 2})});
+  });
+}
+
+}  // namespace
+}  // namespace rondo

@@ -33,6 +33,10 @@ Array stream(const Model& model, const Array& given, Index rows_at_once) {
         std::copy_n(x.data() + ((first + b) * steps + t) * features, features, now.data() + b * features);
       }
       const auto out = model.step({now.data(), static_cast<std::size_t>(rows * features)}, state);
+      if (out.empty()) {  // a value that a layer cannot work with, an id without a row: whole sequences say which
+        model.predict(x);
+        fail(Code::internal, "a time step gives nothing, the whole sequence does");
+      }
       for (Index b = 0; b < rows; ++b) {
         real* to = y.data() + (sequences ? ((first + b) * steps + t) * width : (first + b) * width);
         std::copy_n(out.data() + b * width, width, to);

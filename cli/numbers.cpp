@@ -33,9 +33,17 @@ std::string fixed(double value, int decimals) {
   return buffer;
 }
 
-std::string axis_number(double value, int decimals) {
-  if (std::abs(value) >= 1e8 || (value != 0 && std::abs(value) < 1e-5)) return printed("%.3g", value);
-  return fixed(value, decimals);
+std::string axis_number(double value, double step) {
+  if (std::abs(value) < step / 2) return "0";
+  char buffer[64];
+  const double size = std::abs(value);
+  if (size >= 1e8 || step < 1e-6) {
+    const int digits = std::clamp(static_cast<int>(std::ceil(std::log10(size / step))) + 1, 1, 12);
+    std::snprintf(buffer, sizeof buffer, "%.*g", digits, value);
+  } else {
+    std::snprintf(buffer, sizeof buffer, "%.*f", std::max(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0), value);
+  }
+  return buffer;
 }
 
 std::string clock_text(double seconds) {

@@ -10,8 +10,8 @@ namespace rondo::cli {
 int decimals_for(std::span<const double> values);
 // "22.64"; very large and very small ones as 1.234e+09; "-" when it is not finite.
 std::string fixed(double value, int decimals);
-// The same for the axis of a plot, where "-" is no answer.
-std::string axis_number(double value, int decimals);
+// A number of an axis with one such `step` apart: the digits that tell it from the next.
+std::string axis_number(double value, double step);
 // "0:41", "1:02:03"
 std::string clock_text(double seconds);
 // "45 ms", "3.2 s", "4 min", "2.1 h"

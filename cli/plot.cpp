@@ -13,7 +13,7 @@ namespace rondo::cli {
 namespace {
 
 constexpr int rows = 12;
-constexpr int margin = 12;  // columns for the numbers of the axis, at most
+constexpr int margin = 12;  // columns for the numbers of the axis, as a rule
 constexpr int widest_step = 8;
 
 struct Canvas {
@@ -100,24 +100,26 @@ std::string plot_text(const Plot& plot, const Screen& screen) {
       high = std::max(high, v);
     }
   }
-  if (!(low <= high)) return {};
-  if (low == high) {
-    const double room = low == 0 ? 1 : std::abs(low) / 10;
+  if (!(low <= high) || !std::isfinite(2 * (high - low))) return {};
+  if (const double size = std::max(std::abs(low), std::abs(high));
+      high - low <= 1e-9 * size) {  // no axis could tell them apart
+    const double room = size == 0 ? 1 : size / 10;
     low -= room;
     high += room;
   }
   const int points = static_cast<int>(plot.line.size());
   const double step = round_step(high - low);
-  const int decimals = std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 9);
   std::array<std::string, rows> tick;
   int axis = 0;
   const auto fine_row = [&](double v, int fine) {  // 0 is the top
     const int all = rows * fine - 1;
     return std::clamp(static_cast<int>(std::lround((high - v) / (high - low) * all)), 0, all);
   };
-  for (double v = std::ceil(low / step) * step; v <= high + step * 1e-9; v += step) {
+  const double first_tick = std::ceil(low / step);
+  for (int i = 0; i < rows && (first_tick + i) * step <= high + step * 1e-9; ++i) {
+    const double v = (first_tick + i) * step;
     auto& text = tick[static_cast<std::size_t>(screen.unicode ? fine_row(v, 4) / 4 : fine_row(v, 1))];
-    if (text.empty()) text = shortened(std::abs(v) < step / 2 ? "0" : axis_number(v, decimals), margin);
+    if (text.empty()) text = axis_number(v, step);
     axis = std::max(axis, columns_of(text));
   }
 

@@ -106,10 +106,9 @@ class Fit : public Verb {
                                    : "--optimizer and --loss, for example --optimizer adam --loss mse"));
     }
     if (optimizer_ || loss_) {
-      CompileOptions options;
-      options.optimizer = optimizer_ ? OptimizerRef(*optimizer_) : model.optimizer();
-      options.loss = loss_ ? LossRef(*loss_) : model.loss();
-      if (model.compiled()) options.metrics = model.metrics();
+      CompileOptions options = model.compile_options();
+      if (optimizer_) options.optimizer = OptimizerRef(*optimizer_);
+      if (loss_) options.loss = LossRef(*loss_);
       model.compile(options);
     }
     if (learning_rate_) model.optimizer()->learning_rate = *learning_rate_;

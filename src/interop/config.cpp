@@ -2,7 +2,10 @@
 
 #include <cmath>
 
+#include "interop/keras_read.h"
+#include "interop/keras_write.h"
 #include "layers/base/names.h"
+#include "model/model_layer.h"
 #include "rondo/activations/activation.h"
 #include "rondo/initializers/initializer.h"
 
@@ -68,8 +71,8 @@ Json keras_object(const char* module, const std::string& class_name, Json config
 
 // ---- reading ----
 
-ConfigReader::ConfigReader(const Json& config, std::string where, std::vector<std::string>& notes)
-    : config_(config), where_(std::move(where)), notes_(notes) {
+ConfigReader::ConfigReader(const Json& config, std::string where, std::vector<std::string>& notes, const Place* place)
+    : config_(config), where_(std::move(where)), notes_(notes), place_(place) {
   if (!config_.is_object()) fail(Code::format, where_ + ": its config must be an object, not " + shown(config_));
 }
 
@@ -188,7 +191,14 @@ void ConfigReader::field(std::string_view key, Initializer& value, const Initial
 
 void ConfigReader::field(std::string_view key, LayerRef& value) {
   const Json* json = find(key);
-  value = json && !json->is_null() ? read_layer(*json, notes_) : LayerRef();
+  value = LayerRef();
+  if (!json || json->is_null()) return;
+  if (place_ == nullptr) {
+    value = read_layer(*json, notes_);
+  } else {
+    const Place inside{place_->path + "/" + std::string(key), place_->listed, place_->explicit_masks};
+    value = read_layer(*json, notes_, &inside);
+  }
 }
 
 const Json& ConfigReader::needed(std::string_view key) {
@@ -214,22 +224,33 @@ void ConfigReader::only_none(std::string_view key) {
                                 shown(json->is_object() ? member(*json, "class_name") : *json) + " is not supported");
 }
 
-LayerRef read_layer(const Json& object, std::vector<std::string>& notes) {
+std::string class_of(const Json& object) {
+  const Json& name = member(object, "class_name");
+  return name.is_string() ? name.get<std::string>().substr(0, 100) : "";
+}
+
+LayerRef read_layer(const Json& object, std::vector<std::string>& notes, const Place* place) {
   const std::string class_name = read_class(object, "a layer");
   const Json& config = object_at(object, "config", "a layer (" + escaped(class_name.substr(0, 100)) + ")");
   const std::string name =
       config.contains("name") ? string_at(config, "name", "a layer (" + class_name + ")") : snake_case(class_name);
   const std::string where = layer_title(name, class_name);
   if (name.empty() || name.size() > 1000) fail(Code::format, where + ": a name must have 1 to 1000 characters");
-  if (class_name == "Sequential" || class_name == "Functional" || class_name == "Model")
-    fail(Code::unsupported, where + ": a model inside a model is not supported");
+  if (class_name == "Sequential" || class_name == "Functional" || class_name == "Model") {
+    if (place == nullptr) fail(Code::unsupported, where + ": a model is not supported here");
+    const LayerRef model = read_model_layer(object, notes, *place);
+    model->set_name(name);
+    if (const Json& trainable = member(config, "trainable"); !trainable.is_null())
+      model->trainable = bool_of(trainable, where + ": trainable");
+    return model;
+  }
   LayerRef layer;
   try {
     layer = make_layer(class_name);
   } catch (const Error& e) {
     fail(e.code(), where + ": " + e.what());
   }
-  ConfigReader reader(config, where, notes);
+  ConfigReader reader(config, where, notes, place);
   layer->describe(reader);
   reader.finish();
   layer->set_name(name);
@@ -278,6 +299,7 @@ void ConfigWriter::field(std::string_view key, LayerRef& value) {
 }
 
 Json write_layer(Layer& layer) {
+  if (const ModelLayer* model = as_model(layer)) return write_model_layer(*model);
   ConfigWriter writer;
   layer.describe(writer);
   writer.config["name"] = layer.name();

@@ -1,6 +1,7 @@
 // Between Keras's JSON and the configs of layers, optimizers and losses: two visitors for their describe().
 #pragma once
 
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,12 +13,22 @@
 
 namespace rondo::interop {
 
+// Called with the layers of a model, each with its place in the weights file ("layers/lstm"), before the first of them is
+// built; once for the model itself and once for every model in it.
+using Listed = std::function<void(const std::vector<std::pair<LayerRef, std::string>>&)>;
+// Where the layer being read lies: what the layers of a model in it need to know.
+struct Place {
+  std::string path;  // "layers/time_distributed"
+  const Listed& listed;
+  bool explicit_masks;
+};
+
 // Sets the fields that describe() names from a JSON object. Afterwards finish() refuses, by name, every key nobody asked for
 // unless it is one of Keras's that cannot change a result.
 class ConfigReader : public ConfigVisitor {
  public:
   // where: opens messages. notes: receives what was passed over.
-  ConfigReader(const Json& config, std::string where, std::vector<std::string>& notes);
+  ConfigReader(const Json& config, std::string where, std::vector<std::string>& notes, const Place* place = nullptr);
   void finish();
 
   void field(std::string_view key, bool& value, bool fallback) override;
@@ -45,6 +56,7 @@ class ConfigReader : public ConfigVisitor {
   const Json& config_;
   std::string where_;
   std::vector<std::string>& notes_;
+  const Place* place_;
   std::set<std::string, std::less<>> known_;
 };
 
@@ -79,8 +91,11 @@ class ConfigWriter : public ConfigVisitor {
 };
 
 // {"module": "keras.layers", "class_name": "LSTM", "config": {...}} -> a layer, not built. Throws Error naming the layer.
-LayerRef read_layer(const Json& object, std::vector<std::string>& notes);
+LayerRef read_layer(const Json& object, std::vector<std::string>& notes, const Place* place = nullptr);
 Json write_layer(Layer& layer);
+
+// The member class_name, "" if there is none; at most 100 characters.
+std::string class_of(const Json& object);
 
 // "layer 'lstm' (LSTM)"
 std::string layer_title(const std::string& name, const std::string& class_name);

@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "interop/config.h"
+#include "interop/keras_losses.h"
 #include "model/model_state.h"
-#include "rondo/metrics/metric.h"
 
 namespace rondo::interop {
 namespace {
@@ -24,58 +24,6 @@ OptimizerRef read_optimizer(const Json& json, std::vector<std::string>& notes) {
   }
   optimizer->check();
   return optimizer;
-}
-
-// A loss or a metric may be a name, a function or an object; all three come down to a name here.
-std::string function_name(const Json& json, const std::string& what) {
-  if (json.is_string()) return json.get<std::string>();
-  const std::string class_name = read_class(json, what);
-  if (class_name == "function") return string_at(json, "config", what);
-  return class_name;
-}
-
-LossRef read_loss(const Json& json, std::vector<std::string>& notes) {
-  if (json.is_array() || (json.is_object() && !json.contains("class_name"))) {
-    // One for each output: the same for all is what Rondo has.
-    const Json* first = nullptr;
-    for (const Json& one : json) {
-      if (first != nullptr && one != *first) fail(Code::unsupported, "another loss for each output is not supported");
-      first = &one;
-    }
-    if (first == nullptr) fail(Code::format, "an empty list of losses");
-    return read_loss(*first, notes);
-  }
-  const LossRef loss(function_name(json, "the loss"));
-  if (json.is_object() && member(json, "config").is_object()) {
-    Json config = json["config"];
-    if (const Json& reduction = member(config, "reduction"); !reduction.is_null() && reduction != "sum_over_batch_size")
-      fail(Code::unsupported, "loss reduction " + shown(reduction) + " is not supported");
-    config.erase("reduction");
-    ConfigReader reader(config, "loss " + escaped(loss->class_name()), notes);
-    const_cast<Loss&>(*loss).describe(reader);
-    reader.finish();
-  }
-  return loss;
-}
-
-std::vector<std::string> read_metrics(const Json& json, std::size_t outputs) {
-  std::vector<std::string> names;
-  if (json.is_null()) return names;
-  if (!json.is_array()) fail(Code::unsupported, "metrics by name of output are not supported");
-  const Json* list = &json;
-  if (json.size() == 1 && json[0].is_array()) list = &json[0];
-  for (const Json& one : *list) {
-    if (one.is_array() || one.is_null())
-      fail(Code::unsupported, "other metrics for each of " + std::to_string(outputs) + " outputs are not supported");
-    std::string name = function_name(one, "a metric");
-    if (const Json& given = member(member(one, "config"), "name"); given.is_string()) {
-      const auto known = metric_names();
-      if (std::find(known.begin(), known.end(), given.get<std::string>()) != known.end()) name = given.get<std::string>();
-    }
-    make_metric(name);  // throws if it is not known
-    names.push_back(std::move(name));
-  }
-  return names;
 }
 
 // The trainable weights in the file's order, as numbers in the model's order.
@@ -147,14 +95,14 @@ void read_compile(const Json& config, Model& model, const std::vector<LayerRef>&
   try {
     for (const auto& [key, value] : config.items())
       if (!known.contains(key)) fail(Code::unsupported, "compile_config: '" + escaped(key.substr(0, 60)) + "' is not known");
-    if (!member(config, "loss_weights").is_null()) fail(Code::unsupported, "loss_weights are not supported");
     CompileOptions options;
     options.optimizer = read_optimizer(member(config, "optimizer"), report.notes);
     const Json& loss = member(config, "loss");
     if (loss.is_null()) fail(Code::unsupported, "there is no loss");
-    options.loss = read_loss(loss, report.notes);
+    options.loss = read_losses(loss, report.notes);
+    options.loss_weights = read_loss_weights(member(config, "loss_weights"));
     try {
-      options.metrics = read_metrics(member(config, "metrics"), model.output_shapes().size());
+      options.metrics = read_metrics(member(config, "metrics"));
     } catch (const Error& e) {
       left_out("the list of metrics", e);
     }
@@ -174,13 +122,8 @@ Json write_compile(const Model& model) {
   ConfigWriter optimizer;
   model.optimizer()->describe(optimizer);
   optimizer.config["learning_rate"] = model.optimizer()->learning_rate;
-  ConfigWriter loss;
-  const_cast<Loss&>(*model.loss()).describe(loss);
-  const Json loss_json =
-      loss.config.empty() ? Json(model.loss()->key()) : keras_object("keras.losses", model.loss()->class_name(), loss.config);
-  Json out = {{"optimizer", keras_object("keras.optimizers", model.optimizer()->class_name(), optimizer.config)},
-              {"loss", loss_json}};
-  if (!model.metrics().empty()) out["metrics"] = model.metrics();
+  Json out = {{"optimizer", keras_object("keras.optimizers", model.optimizer()->class_name(), optimizer.config)}};
+  write_losses(model.compile_options(), model.output_shapes().size(), out);
   return out;
 }
 

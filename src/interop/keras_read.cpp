@@ -11,6 +11,7 @@
 #include "interop/config.h"
 #include "interop/keras_masks.h"
 #include "interop/keras_weights.h"
+#include "model/model_layer.h"
 #include "model/model_state.h"
 
 namespace rondo::interop {
@@ -26,42 +27,9 @@ std::string model_name(const Json& config) {
   return name.is_null() ? "" : string_of(name, "config.json: the model's name");
 }
 
-// An InputLayer's config -> the tensor that comes in.
-SymbolicTensor read_input(const Json& object) {
-  const Json& config = object_at(object, "config", "an InputLayer");
-  const std::string name = config.contains("name") ? string_at(config, "name", "an InputLayer") : "";
-  const std::string where = layer_title(name, "InputLayer");
-  static const std::set<std::string_view> known = {"batch_shape", "shape",  "batch_size", "dtype",
-                                                   "sparse",      "ragged", "name",       "optional"};
-  for (const auto& [key, value] : config.items()) {
-    if (!known.contains(key)) fail(Code::unsupported, where + ": option '" + escaped(key.substr(0, 60)) + "' is not supported");
-    if ((key == "sparse" || key == "ragged" || key == "optional") && value != false && !value.is_null())
-      fail(Code::unsupported, where + ": " + key + " = " + shown(value) + " is not supported");
-  }
-  // Ids may be declared as whole numbers; here all numbers travel as the network's.
-  static const std::set<std::string_view> numbers = {"float32", "float64", "int8",   "int16",  "int32",
-                                                     "int64",   "uint8",   "uint16", "uint32", "uint64"};
-  const Json& dtype = member(config, "dtype");
-  const Json& named = dtype.is_string() ? dtype : member(member(dtype, "config"), "name");
-  if (!dtype.is_null() && !(named.is_string() && numbers.contains(named.get_ref<const std::string&>())))
-    fail(Code::unsupported, where + ": dtype " + shown(dtype) + " is not supported; float32 is, and whole numbers for ids");
-  Shape shape;
-  if (config.contains("batch_shape")) {
-    shape = shape_of(config["batch_shape"], where + ": batch_shape");
-    if (shape.empty()) fail(Code::format, where + ": batch_shape is empty");
-  } else {
-    shape = shape_of(member(config, "shape"), where + ": shape");
-    const Json& batch = member(config, "batch_size");
-    shape = shape.prepended(batch.is_null() ? None : index_of(batch, where + ": batch_size"));
-  }
-  try {
-    return Input(shape.without_first(), {.batch_size = shape[0], .name = name});
-  } catch (const Error& e) {
-    fail(e.code(), where + ": " + e.what());
-  }
-}
-
-ReadModel read_sequential(const Json& object, std::vector<std::string>& notes, const Listed& listed) {
+// folder: where the model's own layers lie, "" or "layers/sequential/".
+ReadModel read_sequential(const Json& object, std::vector<std::string>& notes, bool explicit_masks, const Listed& listed,
+                          const std::string& folder) {
   const Json& config = object_at(object, "config", "config.json: the model");
   const Json& list = array_at(config, "layers", "config.json: the Sequential");
   if (list.size() > max_calls)
@@ -76,8 +44,8 @@ ReadModel read_sequential(const Json& object, std::vector<std::string>& notes, c
       state.input = read_input(list[i]);
       continue;
     }
-    const LayerRef layer = read_layer(list[i], notes);
-    placed.emplace_back(layer, paths.next(layer->class_name()));
+    const Place place{folder + paths.next(class_of(list[i])), listed, explicit_masks};
+    placed.emplace_back(read_layer(list[i], notes, &place), place.path);
   }
   Shape shape;
   if (state.input) {
@@ -105,8 +73,11 @@ ReadModel read_sequential(const Json& object, std::vector<std::string>& notes, c
 
 class FunctionalReader {
  public:
-  FunctionalReader(const Json& object, std::vector<std::string>& notes, bool explicit_masks)
-      : config_(object_at(object, "config", "config.json: the model")), notes_(notes), explicit_masks_(explicit_masks) {}
+  FunctionalReader(const Json& object, std::vector<std::string>& notes, bool explicit_masks, std::string folder)
+      : config_(object_at(object, "config", "config.json: the model")),
+        notes_(notes),
+        explicit_masks_(explicit_masks),
+        folder_(std::move(folder)) {}
 
   ReadModel read(const Listed& listed) {
     read_layers(listed);
@@ -166,12 +137,13 @@ class FunctionalReader {
         entry.title = "operation '" + escaped(entry.name.substr(0, 100)) + "'";
         masks_.add(entries_.size(), entry.operation, object);
       } else {
-        entry.layer = read_layer(object, notes_);
+        const Place place{folder_ + paths.next(class_of(object)), listed, explicit_masks_};
+        entry.layer = read_layer(object, notes_, &place);
         entry.object = &object;
         entry.name = entry.layer->name();
         entry.title = layer_title(entry.name, entry.layer->class_name());
         entry.nodes = &array_at(object, "inbound_nodes", entry.title);
-        placed.emplace_back(entry.layer, paths.next(entry.layer->class_name()));
+        placed.emplace_back(entry.layer, place.path);
       }
       if (const Json& again = member(object, "name"); !again.is_null() && again != entry.name)
         fail(Code::format, entry.title + " is listed under another name, " + shown(again));
@@ -288,6 +260,9 @@ class FunctionalReader {
       Entry& entry = entries_[key.first];
       std::vector<SymbolicTensor> inputs;
       for (const TensorAt& t : call.inputs) inputs.push_back(result(t, entry.title));
+      // A small file can call a model that calls a model twice that calls a model twice ...
+      if (const ModelLayer* model = as_model(*entry.layer); model && (model_calls_ += model->calls()) > ModelLayer::max_calls)
+        fail(Code::unsupported, entry.title + ": with the models in it, this model is made of too many calls");
       entry.results[key.second] = entry.layer.call(inputs);
       settle_mask(key, call, entry);
       ++done;
@@ -334,7 +309,7 @@ class FunctionalReader {
       const TensorAt at{key.first, key.second, o};
       if (flow == MaskFlow::pass && (o == 0 || results[o].shape().rank() > 2)) {
         masks_.set(at, carried[0]);
-      } else if (flow == MaskFlow::make && o == 0) {
+      } else if (flow == MaskFlow::make && o == 0 && as_model(*entry.layer) == nullptr) {  // a model's masks flow when it runs
         const Json& config = member(*entry.object, "config");
         if (entry.layer->class_name() == "Concatenate") {
           masks_.set(at, masks_.concatenated(config, carried, results[0].shape().rank()));
@@ -381,18 +356,34 @@ class FunctionalReader {
   std::map<std::string, std::size_t> by_name_;
   std::map<std::pair<std::size_t, std::size_t>, Call> calls_;
   std::size_t edges_ = 0;
+  Index model_calls_ = 0;
   bool explicit_masks_;
+  std::string folder_;
   Masks masks_;
 };
 
 }  // namespace
 
-ReadModel read_architecture(const Json& config, std::vector<std::string>& notes, bool explicit_masks, const Listed& listed) {
+namespace {
+
+ReadModel read_model(const Json& config, std::vector<std::string>& notes, bool explicit_masks, const Listed& listed,
+                     const std::string& folder) {
   const std::string class_name = read_class(config, "config.json: the model");
-  if (class_name == "Sequential") return read_sequential(config, notes, listed);
-  if (class_name == "Functional" || class_name == "Model") return FunctionalReader(config, notes, explicit_masks).read(listed);
+  if (class_name == "Sequential") return read_sequential(config, notes, explicit_masks, listed, folder);
+  if (class_name == "Functional" || class_name == "Model")
+    return FunctionalReader(config, notes, explicit_masks, folder).read(listed);
   fail(Code::unsupported, "config.json: a model of class '" + escaped(class_name.substr(0, 100)) +
                               "' is not supported; Sequential and Functional models are");
+}
+
+}  // namespace
+
+ReadModel read_architecture(const Json& config, std::vector<std::string>& notes, bool explicit_masks, const Listed& listed) {
+  return read_model(config, notes, explicit_masks, listed, "");
+}
+
+LayerRef read_model_layer(const Json& object, std::vector<std::string>& notes, const Place& place) {
+  return read_model(object, notes, place.explicit_masks, place.listed, place.path + "/").model.as_layer();
 }
 
 }  // namespace rondo::interop

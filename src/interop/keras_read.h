@@ -1,10 +1,10 @@
 // config.json -> a model whose layers have names and places in the weights file.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "interop/config.h"
 #include "interop/json.h"
 #include "rondo/model/model.h"
 
@@ -16,8 +16,10 @@ struct ReadModel {
 };
 
 // explicit_masks: the file is Keras's own. Keras gives a call with separate initial states no mask unless the call says so.
-// `listed` is called once with all layers, each with its place ("layers/lstm"), before the first of them is built.
-using Listed = std::function<void(const std::vector<std::pair<LayerRef, std::string>>&)>;
 ReadModel read_architecture(const Json& config, std::vector<std::string>& notes, bool explicit_masks, const Listed& listed);
+// An InputLayer's config -> the tensor that comes in.
+SymbolicTensor read_input(const Json& object);
+// A model inside a model.
+LayerRef read_model_layer(const Json& object, std::vector<std::string>& notes, const Place& place);
 
 }  // namespace rondo::interop

@@ -1,6 +1,7 @@
 #include "interop/keras_weights.h"
 
 #include "layers/base/names.h"
+#include "model/model_layer.h"
 #include "rondo/core/error.h"
 
 namespace rondo::interop {
@@ -15,6 +16,11 @@ std::vector<StoredWeight> stored_weights(Layer& layer, const std::string& path, 
   std::vector<StoredWeight> out;
   std::map<std::string, int> count;  // per group: the number within its "vars"
   if (groups) groups->push_back(path + "/vars");
+  if (const ModelLayer* model = as_model(layer); groups && model && model->class_name() == "Functional") {
+    LayerPaths paths;  // Keras looks for the inputs of a model in it, too
+    for (std::size_t i = 0; i < model->graph().inputs.size(); ++i)
+      groups->push_back(path + "/" + paths.next("InputLayer") + "/vars");
+  }
   for (Weight& weight : layer.weights().own()) {
     const std::size_t slash = weight.name.rfind('/');
     const std::string vars = slash == std::string::npos ? path + "/vars" : path + "/" + weight.name.substr(0, slash) + "/vars";

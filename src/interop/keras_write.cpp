@@ -6,6 +6,7 @@
 
 #include "interop/config.h"
 #include "interop/keras_masks.h"
+#include "model/model_layer.h"
 #include "model/model_state.h"
 
 namespace rondo::interop {
@@ -133,7 +134,7 @@ class MaskWriter {
   std::map<int, Json> made_;
 };
 
-Json write_sequential(const ModelState& state) {
+Json write_sequential(const ModelState& state, const std::string& model_name, bool trainable) {
   std::set<std::string> names;
   for (const LayerRef& layer : state.stack) names.insert(layer->name());
   std::string input = state.input && !state.input->node()->input_name.empty() ? state.input->node()->input_name : "input_layer";
@@ -141,10 +142,10 @@ Json write_sequential(const ModelState& state) {
   Json layers = Json::array();
   layers.push_back(input_layer(state.inputs[0].shape(), input));
   for (const LayerRef& layer : state.stack) layers.push_back(write_layer(*layer));
-  return keras_object("keras", "Sequential", {{"name", state.name}, {"trainable", true}, {"layers", layers}});
+  return keras_object("keras", "Sequential", {{"name", model_name}, {"trainable", trainable}, {"layers", layers}});
 }
 
-Json write_functional(const ModelState& state) {
+Json write_functional(const ModelState& state, const std::string& model_name, bool trainable) {
   const Graph& graph = *state.graph;
   // The number of a call among those of its layer.
   std::vector<std::size_t> call(graph.nodes.size());
@@ -220,8 +221,8 @@ Json write_functional(const ModelState& state) {
   std::vector<Edge> inputs;
   for (const int n : graph.inputs) inputs.push_back({n, 0});
   Json object = keras_object("keras.src.models.functional", "Functional",
-                             {{"name", state.name},
-                              {"trainable", true},
+                             {{"name", model_name},
+                              {"trainable", trainable},
                               {"layers", std::move(layers)},
                               {"input_layers", ends(inputs)},
                               {"output_layers", ends(graph.outputs)}});
@@ -233,7 +234,13 @@ Json write_functional(const ModelState& state) {
 
 Json write_architecture(const Model& model) {
   const ModelState& state = model.internal();
-  return state.sequential ? write_sequential(state) : write_functional(state);
+  return state.sequential ? write_sequential(state, state.name, true) : write_functional(state, state.name, true);
+}
+
+Json write_model_layer(const ModelLayer& layer) {
+  const ModelState& state = layer.model().internal();
+  return state.sequential ? write_sequential(state, layer.name(), layer.trainable)
+                          : write_functional(state, layer.name(), layer.trainable);
 }
 
 }  // namespace rondo::interop

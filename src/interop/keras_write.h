@@ -5,8 +5,14 @@
 #include "interop/json.h"
 #include "rondo/model/model.h"
 
+namespace rondo {
+class ModelLayer;
+}
+
 namespace rondo::interop {
 
 Json write_architecture(const Model& model);
+// The same for a model inside another, under the name it has there.
+Json write_model_layer(const ModelLayer& layer);
 
 }  // namespace rondo::interop

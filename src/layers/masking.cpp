@@ -47,7 +47,8 @@ class MaskingLayer final : public Layer {
         // Selected, never multiplied: whatever stands in the padding stays out.
         for (Index i = row; i < row + width; ++i) to[i] = keep ? from[i] : real(0);
       }
-      if (y.mask) y.mask[t] = any ? 1 : 0;
+      // (the session shows a mask only where sequences end)
+      if (y.mask) y.mask[t] = any && (x.mask == nullptr || x.mask[t] != 0) ? 1 : 0;
     }
   }
 

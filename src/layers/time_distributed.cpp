@@ -1,12 +1,14 @@
 // TimeDistributed:  out[b, t] = layer(x[b, t])
 //
-// (samples, time steps, ...) is (samples * time steps, ...) in the same memory, so the layer runs once, on views.
+// (samples, time steps, ...) is (samples * time steps, ...) in the same memory, so the layer runs once, on views. A layer that
+// mixes samples (BatchNormalization in training) is a batch for every time step, as in Keras: it runs on copies, step by step.
 #include "rondo/layers/time_distributed.h"
 
 #include <algorithm>
 #include <array>
 
 #include "core/registry.h"
+#include "layers/base/each_step.h"
 #include "layers/base/names.h"
 #include "layers/base/require.h"
 #include "rondo/core/error.h"
@@ -14,12 +16,26 @@
 namespace rondo {
 namespace {
 
-constexpr int max_ports = 8;  // outputs of the inner layer, on the stack of a call
+constexpr int max_ports = 8;   // inputs and outputs of the inner layer, on the stack of a call
+constexpr int max_rounds = 8;  // of a layer that mixes samples
 
 // (samples, time steps, ...) -> (samples * time steps, ...)
 Shape folded(const Shape& shape) {
   std::vector<Index> sizes(shape.begin() + 1, shape.end());
   sizes[0] = shape[0] == None || shape[1] == None ? None : checked_mul(shape[0], shape[1]);
+  return Shape(std::move(sizes));
+}
+
+Shapes folded(const Shapes& shapes) {
+  Shapes out;
+  for (const Shape& s : shapes) out.push_back(folded(s));
+  return out;
+}
+
+// (samples, time steps, ...) -> (samples, ...): one time step.
+Shape step_of(const Shape& shape) {
+  std::vector<Index> sizes(shape.begin() + 1, shape.end());
+  sizes[0] = shape[0];
   return Shape(std::move(sizes));
 }
 
@@ -33,6 +49,9 @@ Dims folded(const Dims& dims) noexcept {
 
 Port folded(const Port& port) noexcept { return {port.values, nullptr, folded(port.dims)}; }
 
+using Ports = std::array<Port, max_ports>;
+std::span<const Port> first(const Ports& ports, int n) { return {ports.data(), static_cast<std::size_t>(n)}; }
+
 class TimeDistributedLayer final : public Layer {
  public:
   TimeDistributedLayer() = default;
@@ -41,6 +60,13 @@ class TimeDistributedLayer final : public Layer {
     if (!options.name.empty()) set_name(std::move(options.name));
     settle();
   }
+  // Part of a model that runs over time steps: see each_step.h.
+  TimeDistributedLayer(const LayerRef& layer, const Shapes& in, bool trains) : layer_(layer), part_of_model_(true), in_(in[0]) {
+    trainable = trains;
+    set_name(layer->name());
+  }
+
+  const LayerRef& inner() const { return layer_; }
 
   std::string class_name() const override { return "TimeDistributed"; }
 
@@ -67,13 +93,14 @@ class TimeDistributedLayer final : public Layer {
       fail(Code::unsupported, described() +
                                   " cannot wrap a layer with stateful = true: each time step is a sample of its own to the "
                                   "layer, so there is no next batch of the same samples.");
-    weights.child("layer", *layer_, {folded(in[0])});
+    in_ = in[0];
+    weights.child("layer", *layer_, folded(in));
   }
 
   Shapes output_shapes(const Shapes& in) const override {
     check_inputs(in);
     Shapes out;
-    for (const Shape& inner : layer_->output_shapes({folded(in[0])})) {
+    for (const Shape& inner : layer_->output_shapes(folded(in))) {
       std::vector<Index> sizes{in[0][0], in[0][1]};
       sizes.insert(sizes.end(), inner.begin() + 1, inner.end());
       out.emplace_back(std::move(sizes));
@@ -83,43 +110,153 @@ class TimeDistributedLayer final : public Layer {
   }
 
   void plan(const Shapes& in, Plan& plan) const override {
-    if (plan.training() && layer_->rounds(Direction::forward) + layer_->rounds(Direction::backward) > 0)
-      fail(Code::unsupported,
-           described() + " cannot train its " + layer_->class_name() +
-               ", which takes statistics over a batch: one batch for each time step, in Keras. Put " + layer_->class_name() +
-               " into the model without TimeDistributed (it then takes them over samples and time steps), or set its trainable "
-               "to false.");
-    const Shape inner = folded(in[0]);
-    if (makes_mask()) plan.scratch<std::uint8_t>(slot_made, layer_->output_shapes({inner})[0].elements());
-    plan.child(0, *layer_, {inner});
+    if (!plan.training() || !mixes()) {
+      const Shapes inner = folded(in);
+      if (makes_mask()) plan.scratch<std::uint8_t>(slot_made, layer_->output_shapes(inner)[0].elements());
+      plan.child(0, *layer_, inner);
+      return;
+    }
+    if (in_.rank() < 2 || in_[1] == None)
+      fail(Code::unsupported, described() + " cannot train its " + layer_->class_name() +
+                                  " on any number of time steps: each step has statistics of its own. Give the input a fixed "
+                                  "number of time steps, or set trainable = false.");
+    if (in.size() != 1 || layer_->rounds(Direction::forward) + layer_->rounds(Direction::backward) > max_rounds)
+      fail(Code::unsupported, described() + " cannot train its " + layer_->class_name() + ".");
+    const Shape step = step_of(in[0]);
+    const Index from = step.elements(), to = layer_->output_shapes({step})[0].elements();
+    plan.scratch(slot_in, from);
+    plan.scratch(slot_out, to);
+    plan.scratch(slot_d_in, from);
+    plan.scratch(slot_d_out, to);
+    plan.scratch<std::uint8_t>(slot_mask, from);
+    for (Index t = 0; t < in[0][1]; ++t) plan.child(static_cast<int>(t), *layer_, {step});
   }
 
   // The mask of the input is that of the output; where a time step has another number of rows in it, a step counts if any of
   // its rows does.
   MaskFlow mask_flow(std::span<const bool> masked) const override {
+    if (part_of_model_) return layer_->mask_flow(masked);
     return !masked.empty() && masked[0] ? MaskFlow::make : MaskFlow::none;
   }
 
   void forward(const Run& run) const noexcept override {
-    std::array<Port, max_ports> outs;
-    const Port in = inner_input(run);
-    const RunContext context = inner_context(run);
-    layer_->forward(run.child(0, context, {&in, 1}, inner_outputs(run, outs)));
-    if (run.in().mask != nullptr && run.out().mask != nullptr) put_mask(run.in(), run.out());
+    if (by_steps(run)) {
+      for (Index t = 0; t < run.in().dims[1]; ++t) {
+        Step s(*this, run, t, false);
+        layer_->forward(s.run());
+        s.put(s.out, run.out());
+      }
+    } else {
+      Ports ins, outs;
+      const RunContext context = inner_context(run);
+      layer_->forward(run.child(0, context, inner_inputs(run, ins), inner_outputs(run, outs)));
+    }
+    if (!part_of_model_ && run.in().mask != nullptr && run.out().mask != nullptr) put_mask(run.in(), run.out());
   }
 
   void backward(const Run& run) const noexcept override {
-    std::array<Port, max_ports> outs, d_outs;
-    const Port in = inner_input(run);
-    const Port d_in = folded(run.d_in());
-    const auto ports = inner_outputs(run, outs);
+    if (by_steps(run)) {
+      for (Index t = 0; t < run.in().dims[1]; ++t) {
+        Step s(*this, run, t, true);
+        layer_->backward(s.run());
+        if (run.d_in().values) s.put(s.d_in, run.d_in());
+      }
+      return;
+    }
+    Ports ins, outs, d_ins, d_outs;
+    for (int i = 0; i < run.inputs(); ++i) d_ins[static_cast<std::size_t>(i)] = folded(run.d_in(i));
     for (int i = 0; i < run.outputs(); ++i) d_outs[static_cast<std::size_t>(i)] = folded(run.d_out(i));
     const RunContext context = inner_context(run);
-    layer_->backward(run.child(0, context, {&in, 1}, ports, {&d_in, 1}, {d_outs.data(), ports.size()}));
+    layer_->backward(run.child(0, context, inner_inputs(run, ins), inner_outputs(run, outs), first(d_ins, run.inputs()),
+                               first(d_outs, run.outputs())));
+  }
+
+  // The inner layer's sums, one time step after another.
+  int rounds(Direction direction) const override { return mixes() ? layer_->rounds(direction) : 0; }
+  Index partial_size(int round) const override { return checked_mul(in_[1], layer_->partial_size(round)); }
+  void partial(const Run& run, int round) const noexcept override {
+    const bool back = round >= layer_->rounds(Direction::forward);
+    for (Index t = 0; t < run.in().dims[1]; ++t) {
+      const Step s(*this, run, t, back);
+      layer_->partial(s.run(), round);
+    }
+  }
+  void update(const double* const* joint) noexcept override {
+    std::array<const double*, max_rounds> of_step{};
+    for (Index t = 0; t < in_[1]; ++t) {
+      for (int r = 0; r < layer_->rounds(Direction::forward); ++r)
+        of_step[static_cast<std::size_t>(r)] = joint[r] + t * layer_->partial_size(r);
+      layer_->update(of_step.data());
+    }
   }
 
  private:
-  enum : int { slot_made };
+  enum : int { slot_made, slot_in, slot_out, slot_d_in, slot_d_out, slot_mask };
+
+  bool mixes() const { return trainable && layer_->rounds(Direction::forward) + layer_->rounds(Direction::backward) > 0; }
+  // A plan for training a layer that mixes samples has room for steps, whatever the run behaves like.
+  bool by_steps(const Run& run) const noexcept { return run.scratch(slot_in) != nullptr; }
+
+  // One time step, copied out of all, with its part of the sums.
+  struct Step {
+    const Run& all;
+    Index t;
+    RunContext context;
+    std::array<double*, max_rounds> partials{};
+    std::array<const double*, max_rounds> joints{};
+    Port in, out, d_in, d_out;
+    bool back;
+
+    Step(const TimeDistributedLayer& layer, const Run& run, Index step, bool backward)
+        : all(run), t(step), context(run.context()), back(backward) {
+      const Layer& inner = *layer.layer_;
+      const int rounds = inner.rounds(Direction::forward) + inner.rounds(Direction::backward);
+      for (int r = 0; r < rounds && context.joint != nullptr; ++r) {
+        const auto i = static_cast<std::size_t>(r);
+        partials[i] = run.partial(r) + t * inner.partial_size(r);
+        joints[i] = run.joint(r) + t * inner.partial_size(r);
+      }
+      context.partial = partials.data();
+      context.joint = joints.data();
+      in = copy(run.in(), slot_in);
+      if (run.in().mask != nullptr) {
+        in.mask = run.scratch<std::uint8_t>(slot_mask);
+        const Index steps = run.in().dims[1], each = run.in().mask_size() / std::max<Index>(1, run.in().dims[0] * steps);
+        for (Index b = 0; b < run.in().dims[0]; ++b)
+          std::copy_n(run.in().mask + (b * steps + t) * each, each, in.mask + b * each);
+      }
+      out = view(run.out(), slot_out);
+      if (!back) return;
+      d_in = run.d_in().values ? view(run.d_in(), slot_d_in) : Port{nullptr, nullptr, in.dims};
+      d_out = run.d_out().values ? copy(run.d_out(), slot_d_out) : Port{nullptr, nullptr, out.dims};
+    }
+    Step(const Step&) = delete;
+
+    Run run() const {
+      return back ? all.child(static_cast<int>(t), context, {&in, 1}, {&out, 1}, {&d_in, 1}, {&d_out, 1})
+                  : all.child(static_cast<int>(t), context, {&in, 1}, {&out, 1});
+    }
+    void put(const Port& from, const Port& to) const noexcept {
+      const Index B = to.dims[0], T = to.dims[1], each = from.dims.elements() / std::max<Index>(1, B);
+      for (Index b = 0; b < B; ++b) std::copy_n(from.values + b * each, each, to.values + (b * T + t) * each);
+    }
+
+   private:
+    Port view(const Port& whole, int slot) const noexcept {
+      Port p;
+      p.values = all.scratch(slot);
+      p.dims.rank = whole.dims.rank - 1;
+      p.dims[0] = whole.dims[0];
+      for (int i = 1; i < p.dims.rank; ++i) p.dims[i] = whole.dims[i + 1];
+      return p;
+    }
+    Port copy(const Port& whole, int slot) const noexcept {
+      const Port p = view(whole, slot);
+      const Index B = whole.dims[0], T = whole.dims[1], each = p.dims.elements() / std::max<Index>(1, B);
+      for (Index b = 0; b < B; ++b) std::copy_n(whole.values + (b * T + t) * each, each, p.values + b * each);
+      return p;
+    }
+  };
 
   static void put_mask(const Port& in, const Port& out) noexcept {
     const Index steps = in.dims[0] * in.dims[1];
@@ -135,24 +272,30 @@ class TimeDistributedLayer final : public Layer {
     }
   }
 
-  // Every time step is a row of its own to the layer, with random draws of its own.
-  static RunContext inner_context(const Run& run) noexcept {
+  // Every time step is a row of its own to the layer, with random draws of its own. Frozen from outside, a layer that mixes
+  // samples does so no more.
+  RunContext inner_context(const Run& run) const noexcept {
     RunContext context = run.context();
     context.rows_per_sample *= run.in().dims[1];
+    if (!trainable && layer_->rounds(Direction::forward) > 0) context.training = false;
     return context;
   }
 
   // The same memory, and the same mask: one entry a row either way.
-  Port inner_input(const Run& run) const noexcept {
-    Port in = folded(run.in());
-    in.mask = run.in().mask;
-    return in;
+  static std::span<const Port> inner_inputs(const Run& run, Ports& ins) noexcept {
+    for (int i = 0; i < run.inputs(); ++i) {
+      Port& in = ins[static_cast<std::size_t>(i)];
+      in = folded(run.in(i));
+      in.mask = run.in(i).mask;
+    }
+    return first(ins, run.inputs());
   }
 
-  std::span<const Port> inner_outputs(const Run& run, std::array<Port, max_ports>& outs) const noexcept {
+  std::span<const Port> inner_outputs(const Run& run, Ports& outs) const noexcept {
     for (int i = 0; i < run.outputs(); ++i) outs[static_cast<std::size_t>(i)] = folded(run.out(i));
-    outs[0].mask = run.scratch<std::uint8_t>(slot_made);  // nullptr unless the layer makes one
-    return {outs.data(), static_cast<std::size_t>(run.outputs())};
+    // The mask the layer makes, if it makes one: a model goes on with it.
+    outs[0].mask = part_of_model_ ? run.out().mask : run.scratch<std::uint8_t>(slot_made);
+    return first(outs, run.outputs());
   }
 
   bool makes_mask() const {
@@ -161,8 +304,10 @@ class TimeDistributedLayer final : public Layer {
   }
 
   void check_inputs(const Shapes& in) const {
-    require_inputs(*this, in);
-    require_axes(*this, in, 3);
+    if (!part_of_model_) return require_axes(*this, in, 3);
+    if (in.size() > max_ports) fail(Code::unsupported, described() + " takes at most 8 inputs.");
+    for (const Shape& s : in)
+      if (s.rank() < 3) fail(Code::shape, described() + " needs time steps and features in every input, got " + s.text());
   }
 
   void settle() {
@@ -171,9 +316,20 @@ class TimeDistributedLayer final : public Layer {
   }
 
   LayerRef layer_;
+  bool part_of_model_ = false;
+  Shape in_;  // of input 0, as it was built
 };
 
 }  // namespace
+
+LayerRef layer_of_each_step(const Layer& layer) {
+  const auto* td = dynamic_cast<const TimeDistributedLayer*>(&layer);
+  return td ? td->inner() : LayerRef();
+}
+
+LayerRef each_step(const LayerRef& inner, const Shapes& in, bool trainable) {
+  return LayerRef(std::make_shared<TimeDistributedLayer>(inner, in, trainable));
+}
 
 TimeDistributed::TimeDistributed(const LayerRef& layer, TimeDistributedOptions options)
     : LayerRef(std::make_shared<TimeDistributedLayer>(layer, std::move(options))) {}

@@ -9,6 +9,7 @@
 
 #include "layers/base/names.h"
 #include "layers/base/require.h"
+#include "model/model_layer.h"
 #include "rondo/core/error.h"
 
 namespace rondo {
@@ -58,13 +59,16 @@ bool carries_passed_mask(const Graph::Node& node, int output) {
   return node.mask == MaskFlow::pass && (output == 0 || node.out[static_cast<std::size_t>(output)].rank() > 2);
 }
 
-namespace {
-
 void find_masks(Graph& graph) {
   std::vector<char> masked(graph.nodes.size(), 0);
   for (std::size_t k = 0; k < graph.nodes.size(); ++k) {
     Graph::Node& node = graph.nodes[k];
-    if (!node.layer) continue;
+    if (!node.layer) {
+      if (graph.masked_inputs && node.out[0].rank() >= 3) node.mask = MaskFlow::make, masked[k] = 1;
+      continue;
+    }
+    // A Masking layer replaces the mask before it, as in Keras; but what is known of the ends of sequences it adds to.
+    if (node.layer->class_name() == "Masking") node.hide_masks = !graph.masked_inputs;
     std::unique_ptr<bool[]> flags(new bool[node.in.size() + 1]());
     std::string from;
     for (std::size_t i = 0; i < node.in.size(); ++i) {
@@ -86,7 +90,11 @@ void find_masks(Graph& graph) {
   }
 }
 
+namespace {
+
 void collect(Layer& layer, Layer& owner, bool trainable, std::vector<WeightEntry>& out, std::set<const Weight*>& seen) {
+  // As in Keras: to freeze a model is to freeze its layers, BatchNormalization among them.
+  if (ModelLayer* model = as_model(layer); model && !layer.trainable) Model(model->model()).set_trainable(false);
   trainable = trainable && layer.trainable;
   for (const bool kind : {true, false})
     for (Weight& w : layer.weights().own())
@@ -213,6 +221,7 @@ Graph Graph::make(const std::vector<SymbolicTensor>& inputs, const std::vector<S
     if (n.layer && input_names.count(n.name) != 0)
       fail(Code::value, "an input and a layer are both named '" + escaped(n.name) + "'");
   find_masks(graph);
+  graph.mask_refusal = flattened(graph).mask_refusal;  // a model in it knows its own layers
   return graph;
 }
 

@@ -39,6 +39,7 @@ struct Graph {
   std::vector<int> inputs;
   std::vector<Edge> outputs;
   std::vector<LayerRef> layers;  // each once, in order of first call
+  bool masked_inputs = false;    // inputs with time steps carry a mask
 
   // As Keras: a layer called with more than its input (an initial state) does not see the input's mask, but passes it on.
   bool keras_masks = false;
@@ -52,6 +53,12 @@ struct Graph {
   // Layers without a name get one. Throws Error(shape | value) for an output that no input reaches, or two layers of one name.
   static Graph make(const std::vector<SymbolicTensor>& inputs, const std::vector<SymbolicTensor>& outputs);
 };
+
+// The graph that runs: every model in it (model_layer.h), also one in a TimeDistributed, is replaced by the calls it is made
+// of. `masked_inputs`: see Graph.
+Graph flattened(const Graph& graph, bool masked_inputs = false);
+// Finds which values carry a mask, and why one would be lost.
+void find_masks(Graph& graph);
 
 // Whether this output of a node that passes a mask on carries it: output 0, and what else has time steps.
 bool carries_passed_mask(const Graph::Node& node, int output);

@@ -69,7 +69,8 @@ std::unique_ptr<Session> ModelState::borrow(const SessionSize& size) {
     const std::lock_guard lock(mutex);
     for (std::size_t i = idle.size(); i-- > 0;) {
       const SessionSize& has = idle[i].size;
-      if (has.threads != size.threads || has.purpose.training != size.purpose.training || !idle[i].session->holds(size.inputs))
+      if (has.threads != size.threads || has.purpose.training != size.purpose.training ||
+          has.masked_inputs != size.masked_inputs || !idle[i].session->holds(size.inputs))
         continue;
       std::unique_ptr<Session> session = std::move(idle[i].session);
       idle.erase(idle.begin() + static_cast<std::ptrdiff_t>(i));
@@ -84,8 +85,8 @@ void ModelState::give_back(std::unique_ptr<Session> session, const SessionSize& 
   const std::lock_guard lock(mutex);
   // A smaller one of the same kind will not be missed.
   std::erase_if(idle, [&](const Idle& i) {
-    return i.size.threads == size.threads && i.size.purpose.training == size.purpose.training && i.size.inputs != size.inputs &&
-           session->holds(i.size.inputs);
+    return i.size.threads == size.threads && i.size.purpose.training == size.purpose.training &&
+           i.size.masked_inputs == size.masked_inputs && i.size.inputs != size.inputs && session->holds(i.size.inputs);
   });
   if (idle.size() >= most) idle.erase(idle.begin());
   idle.push_back({size, std::move(session)});

@@ -25,10 +25,16 @@ struct ModelState {
   std::vector<Weight*> trainable;  // those that training moves, in the same order
 
   OptimizerRef optimizer;
-  LossRef loss;
-  std::vector<std::string> metric_names;
-  std::vector<std::shared_ptr<Metric>> metrics;
+  CompileOptions asked;         // as compile was given it, for the file
+  LossRef loss;                 // of the first output that has one
+  std::vector<LossRef> losses;  // of each output; empty: none
+  std::vector<double> loss_weights;
+  std::vector<std::string> metric_names;         // keys in the logs
+  std::vector<std::shared_ptr<Metric>> metrics;  // under those names
+  std::vector<std::size_t> metric_outputs;       // whose metric it is
 
+  bool validates = false;          // the fit at hand validates, perhaps not after every epoch
+  std::weak_ptr<Layer> as_layer;   // this model as a layer of others, if there is one
   AxisNames axes;                  // names of the input's axes, for messages and the file
   std::uint64_t step = 0;          // training steps so far: keys the random draws
   bool keras_mask_compat = false;  // lose masks in silence where Keras does; a file written by Keras sets it
@@ -78,6 +84,8 @@ Shapes checked_targets(const ModelState& model, const Shapes& x, const std::vect
 // The same for a source's shapes (first size None). Throws Error(shape).
 Shapes checked_source_inputs(ModelState& model, const Shapes& x);
 Shapes checked_source_targets(const ModelState& model, const Shapes& x, const Shapes& y);
+// The outputs' names in logs and in compile: those of their layers, a second output of one layer numbered.
+std::vector<std::string> output_names(const ModelState& model);
 // The outputs' shapes when the inputs have these.
 Shapes outputs_for(const Graph& graph, const Shapes& inputs);
 

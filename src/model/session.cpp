@@ -8,16 +8,20 @@ namespace rondo {
 
 Shards shards_of(Index samples) { return {std::clamp<Index>((samples + 15) / 16, 1, 16)}; }
 
-Memory Session::measure(const Graph& graph, const SessionSize& size) { return Layout::make(graph, size).memory(); }
+Memory Session::measure(const Graph& graph, const SessionSize& size) {
+  return Layout::make(flattened(graph, size.masked_inputs), size).memory();
+}
 
 Session::Session(const Graph& graph, const SessionSize& size) {
   if (size.purpose.training)
     for (const LayerRef& layer : graph.layers) layer->book_training_packs();
-  Layout layout = Layout::make(graph, size);
+  const Graph flat = flattened(graph, size.masked_inputs);
+  if (size.masked_inputs && !flat.mask_refusal.empty() && !flat.keras_masks) fail(Code::shape, flat.mask_refusal);
+  Layout layout = Layout::make(flat, size);
   check_memory(layout.memory().total(), std::string(size.purpose.training ? "Training" : "Running") + " this model on " +
                                             std::to_string(size.inputs[0][0]) + " samples at a time");
   try {
-    impl_ = std::make_unique<Impl>(graph, size, std::move(layout));
+    impl_ = std::make_unique<Impl>(flat, size, std::move(layout));
   } catch (const std::bad_alloc&) {
     fail(Code::memory, "no memory left for a session of " + std::to_string(size.inputs[0][0]) + " samples");
   }
@@ -57,6 +61,11 @@ Index Session::samples() const noexcept { return impl_->samples; }
 real* Session::input(int i) noexcept {
   const int node = impl_->graph.inputs[static_cast<std::size_t>(i)];
   return reinterpret_cast<real*>(impl_->arena.get() + impl_->node_at(node).out[0].at);
+}
+
+std::uint8_t* Session::input_mask(int i) noexcept {
+  const int node = impl_->graph.inputs[static_cast<std::size_t>(i)];
+  return impl_->port(impl_->node_at(node).out[0], 0, 0, impl_->samples).mask;
 }
 
 const Port& Session::output(int i) const noexcept { return impl_->outputs[static_cast<std::size_t>(i)]; }

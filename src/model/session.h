@@ -21,6 +21,7 @@ struct SessionSize {
   Purpose purpose;
   int threads = 1;
   bool input_gradients = false;  // for gradient checks
+  bool masked_inputs = false;    // every input with time steps has a mask, filled by the caller
 };
 
 // What a non-finite number was first seen in: first by node order, then by sample.
@@ -47,6 +48,7 @@ class Session {
   void start(Index samples) noexcept;
   Index samples() const noexcept;
   real* input(int i) noexcept;               // where the batch is gathered
+  std::uint8_t* input_mask(int i) noexcept;  // (samples, time steps), 1 = valid; nullptr without masked_inputs
   const Port& output(int i) const noexcept;  // values and mask of model output i; whole batch
   real* output_gradient(int i) noexcept;     // d loss / d output i, to be filled before each backward, which changes it
 

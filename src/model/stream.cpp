@@ -82,7 +82,7 @@ void check_streaming(const Graph& graph) {
 State Model::state(Index rows) const {
   const Graph& graph = p_->built();
   if (rows < 1) fail(Code::value, "state: rows must be 1 or more");
-  check_streaming(graph);
+  check_streaming(flattened(graph));
   SessionSize size{{}, {.training = false, .streaming = true}, 1};
   for (const int k : graph.inputs) {
     Shape s = graph.nodes[static_cast<std::size_t>(k)].out[0].with_first(rows);

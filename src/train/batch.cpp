@@ -39,12 +39,18 @@ std::string first_bad(const char* what, std::span<real* const> arrays, const Sha
 
 }  // namespace
 
-Batch::Batch(ModelState& model, const Source& source, const Shapes& inputs, Index size, bool training, int threads)
-    : model_(model), source_(source), inputs_(inputs) {
+Batch::Batch(ModelState& model, const Source& source, const Shapes& inputs, Index size, bool training, int threads,
+             const RowWeights* weights)
+    : model_(model),
+      source_(source),
+      sequences_(dynamic_cast<const SequenceSource*>(&source)),
+      inputs_(inputs),
+      weights_(weights && !weights->empty() ? weights : nullptr) {
   const Graph& graph = model.built();
   capacity_.inputs = with_samples(inputs, size);
   capacity_.purpose.training = training;
   capacity_.threads = thread_count(threads);
+  capacity_.masked_inputs = sequences_ != nullptr;
   // The state of a stateful model fits a session of its own size only.
   session_ = model.stateful() ? std::make_unique<Session>(graph, capacity_) : model.borrow(capacity_);
   session_->start(capacity_.inputs);
@@ -55,6 +61,9 @@ Batch::Batch(ModelState& model, const Source& source, const Shapes& inputs, Inde
   for (std::size_t i = 0; i < inputs.size(); ++i) x_at_.push_back(session_->input(static_cast<int>(i)));
   for (auto& y : y_) y_at_.push_back(y.data());
   losses_.resize(y_.size());
+  for (std::size_t i = 0; weights_ && i < targets_.size(); ++i)
+    row_weights_.emplace_back(
+        static_cast<std::size_t>(targets_[i].with_first(size).elements() / std::max<Index>(1, targets_[i][-1])));
 }
 
 void Batch::keep_session() {
@@ -63,8 +72,25 @@ void Batch::keep_session() {
 
 void Batch::load(std::span<const Index> ids) noexcept {
   ids_ = ids;
-  session_->start(static_cast<Index>(ids.size()));
+  if (sequences_ == nullptr) {
+    session_->start(static_cast<Index>(ids.size()));
+  } else if (const Index steps = sequences_->longest(ids); steps == inputs_[0][1]) {
+    session_->start(with_samples(inputs_, static_cast<Index>(ids.size())));
+  } else {  // another length than before: sizes are planned anew, within what is booked
+    inputs_[0][1] = steps;
+    const Shapes shapes = with_samples(inputs_, static_cast<Index>(ids.size()));
+    session_->start(shapes);
+    targets_ = with_samples(outputs_for(model_.built(), shapes), None);
+  }
   source_.gather(ids, x_at_, y_at_);
+  if (sequences_) sequences_->gather_mask(ids, session_->input_mask(0));
+  for (std::size_t i = 0; weights_ && i < targets_.size(); ++i) {
+    const RowWeights::Output& w = weights_->of(i);
+    const Index rows = targets_[i].with_first(1).elements() / std::max<Index>(1, targets_[i][-1]);
+    real* to = row_weights_[i].data();
+    for (const Index id : ids)
+      for (Index r = 0; r < rows; ++r) *to++ = w.values[id * w.entries + (w.entries == 1 ? 0 : r)];
+  }
 }
 
 Batch::Rows Batch::rows_of(const Port& port) const {
@@ -79,18 +105,26 @@ double Batch::loss(bool gradient) noexcept {
     const int output = static_cast<int>(i);
     const Port& port = session_->output(output);
     const Rows r = rows_of(port);
-    losses_[i] = compute(*model_.loss, y_at_[i], port.values, r.rows, r.width, port.mask,
-                         gradient ? session_->output_gradient(output) : nullptr);
-    total += losses_[i];
+    real* const d = gradient ? session_->output_gradient(output) : nullptr;
+    if (!model_.losses[i]) {
+      losses_[i] = 0;
+      if (d) std::fill_n(d, port.dims.elements(), real(0));
+      continue;
+    }
+    losses_[i] = compute(*model_.losses[i], y_at_[i], port.values, r.rows, r.width, port.mask, d,
+                         weights_ ? row_weights_[i].data() : nullptr, model_.loss_weights[i]);
+    total += model_.loss_weights[i] * losses_[i];
   }
   return total;
 }
 
 void Batch::update_metrics() noexcept {
-  if (model_.metrics.empty()) return;
-  const Port& port = session_->output(0);
-  const Rows r = rows_of(port);
-  for (const auto& metric : model_.metrics) metric->update(y_at_[0], port.values, r.rows, r.width, port.mask);
+  for (std::size_t m = 0; m < model_.metrics.size(); ++m) {
+    const std::size_t output = model_.metric_outputs[m];
+    const Port& port = session_->output(static_cast<int>(output));
+    const Rows r = rows_of(port);
+    model_.metrics[m]->update(y_at_[output], port.values, r.rows, r.width, port.mask);
+  }
 }
 
 std::string Batch::bad_input(Index row) const {
@@ -102,9 +136,13 @@ std::string Batch::bad_target(Index row) const {
 }
 
 Averages::Averages(ModelState& model) : model_(model), names_{"loss"} {
-  const Graph& graph = model.built();
-  if (graph.outputs.size() > 1) {
-    for (const Edge& edge : graph.outputs) names_.push_back(graph.nodes[static_cast<std::size_t>(edge.node)].name + "_loss");
+  const std::vector<std::string> outputs = output_names(model);
+  const auto with_loss =
+      std::count_if(model.losses.begin(), model.losses.end(), [](const LossRef& l) { return static_cast<bool>(l); });
+  for (std::size_t i = 0; i < outputs.size() && with_loss > 1; ++i) {
+    if (!model.losses[i]) continue;
+    names_.push_back(outputs[i] + "_loss");
+    outputs_.push_back(i);
   }
   reset();
 }
@@ -119,7 +157,7 @@ void Averages::add(double loss, const Batch& batch) noexcept {
   const double n = static_cast<double>(batch.ids().size());
   samples_ += n;
   sums_[0] += n * loss;
-  for (std::size_t i = 1; i < sums_.size(); ++i) sums_[i] += n * batch.output_losses()[i - 1];
+  for (std::size_t i = 1; i < sums_.size(); ++i) sums_[i] += n * batch.output_losses()[outputs_[i - 1]];
 }
 
 void Averages::put(Logs& logs, const std::string& prefix) const {

@@ -7,21 +7,25 @@
 #include <vector>
 
 #include "model/model_state.h"
+#include "train/sequence_source.h"
+#include "train/weights.h"
 
 namespace rondo {
 
 class Batch {
  public:
-  // inputs: the network's input shapes (first size None) for batches of up to `size` samples. `source` must outlive this.
-  Batch(ModelState& model, const Source& source, const Shapes& inputs, Index size, bool training, int threads);
+  // inputs: the network's input shapes (first size None) for batches of up to `size` samples. `source` must outlive this, and
+  // so must `weights` if there are any.
+  Batch(ModelState& model, const Source& source, const Shapes& inputs, Index size, bool training, int threads,
+        const RowWeights* weights = nullptr);
   // Leaves the session with the model for the next call. Not called: its memory is freed.
   void keep_session();
 
   void load(std::span<const Index> ids) noexcept;  // the ids must stay until the next load
   std::span<const Index> ids() const { return ids_; }
-  // The sum of the outputs' losses; with `gradient` their gradients go to the session.
+  // The sum of the outputs' losses, each times its weight; with `gradient` their gradients go to the session.
   double loss(bool gradient) noexcept;
-  const std::vector<double>& output_losses() const { return losses_; }  // of the last loss()
+  const std::vector<double>& output_losses() const { return losses_; }  // of the last loss(), without their weights
   void update_metrics() noexcept;
 
   // Where the gathered numbers of sample `row` (its number in the batch) hold the first NaN or infinity: "x, sample 17, time
@@ -39,12 +43,15 @@ class Batch {
 
   ModelState& model_;
   const Source& source_;
-  Shapes inputs_, targets_;
+  const SequenceSource* sequences_;  // the same, if its samples differ in length
+  Shapes inputs_, targets_;          // with sequences: of the batch at hand
   SessionSize capacity_;
   std::unique_ptr<Session> session_;
   std::vector<std::vector<real>> y_;
   std::vector<real*> x_at_, y_at_;
   std::vector<double> losses_;
+  const RowWeights* weights_;
+  std::vector<std::vector<real>> row_weights_;  // of the batch at hand, by output
   std::span<const Index> ids_;
 };
 
@@ -59,7 +66,8 @@ class Averages {
 
  private:
   ModelState& model_;
-  std::vector<std::string> names_;  // of the losses: "loss", then "<output>_loss"
+  std::vector<std::string> names_;    // of the losses: "loss", then "<output>_loss" if several outputs have one
+  std::vector<std::size_t> outputs_;  // of those after the first
   std::vector<double> sums_;
   double samples_ = 0;
 };

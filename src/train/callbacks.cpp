@@ -67,6 +67,8 @@ bool EarlyStoppingCallback::improves(double value, double reference) const {
 
 void EarlyStoppingCallback::on_epoch_end(Index epoch, const Logs& logs, Model& model) {
   const auto it = logs.find(options_.monitor);
+  // With validation_freq not every epoch has been validated: there is nothing to compare, as in Keras.
+  if (it == logs.end() && options_.monitor.starts_with("val_") && model.internal().validates) return;
   if (it == logs.end()) {
     std::string known;
     for (const auto& [key, value] : logs) known += (known.empty() ? "" : ", ") + key;

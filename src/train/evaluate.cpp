@@ -10,12 +10,13 @@
 namespace rondo {
 
 Evaluator::Evaluator(ModelState& model, const Source& source, const Shapes& inputs, Index first, Index count, Index size,
-                     int threads)
+                     int threads, const RowWeights* weights, std::optional<Index> steps)
     : model_(model),
-      batch_(model, source, inputs, std::min(size, count), false, threads),
+      batch_(model, source, inputs, std::min(size, count), false, threads, weights),
       averages_(model),
       ids_(static_cast<std::size_t>(count)),
-      size_(size) {
+      size_(size),
+      steps_(steps) {
   std::iota(ids_.begin(), ids_.end(), first);
 }
 
@@ -24,7 +25,8 @@ void Evaluator::run(Logs& logs, const std::string& prefix) {
   if (model_.stateful()) model_.load_state(batch_.session());
   const std::span<const Index> ids(ids_);
   const auto size = static_cast<std::size_t>(size_);
-  for (std::size_t at = 0; at < ids.size(); at += size) {
+  std::size_t at = 0;
+  for (Index step = 0; at < ids.size() && (!steps_ || step < *steps_); ++step, at += size) {
     batch_.load(ids.subspan(at, std::min(size, ids.size() - at)));
     batch_.session().forward(false);
     batch_.session().refuse_finding(batch_.ids());
@@ -40,11 +42,14 @@ void Evaluator::keep_session() { batch_.keep_session(); }
 namespace {
 
 Logs evaluate_source(ModelState& model, const Source& source, const Shapes& inputs, const EvaluateOptions& options) {
-  require_one_output(model);
+  if (options.steps && *options.steps < 1) fail(Code::value, "steps must be at least 1");
   if (options.batch_size < 1) fail(Code::value, "batch_size must be at least 1");
   if (source.samples() < 1) fail(Code::shape, "there are no samples to evaluate");
   Logs logs;
-  Evaluator evaluator(model, source, inputs, 0, source.samples(), options.batch_size, options.threads);
+  Shapes sized = inputs;
+  for (Shape& s : sized) s = s.with_first(source.samples());
+  const RowWeights weights(model, sized, options.sample_weight);
+  Evaluator evaluator(model, source, inputs, 0, source.samples(), options.batch_size, options.threads, &weights, options.steps);
   evaluator.run(logs, "");
   evaluator.keep_session();
   return logs;

@@ -7,8 +7,10 @@ namespace rondo {
 
 class Evaluator {
  public:
-  // Samples first, first + 1, ... of `source`, `count` of them, in batches of `size`.
-  Evaluator(ModelState& model, const Source& source, const Shapes& inputs, Index first, Index count, Index size, int threads);
+  // Samples first, first + 1, ... of `source`, `count` of them, in batches of `size`. steps: batches of one run, all if not
+  // given.
+  Evaluator(ModelState& model, const Source& source, const Shapes& inputs, Index first, Index count, Index size, int threads,
+            const RowWeights* weights = nullptr, std::optional<Index> steps = {});
   // Adds {prefix}loss and the metrics to `logs`.
   void run(Logs& logs, const std::string& prefix);
   void keep_session();  // see Batch
@@ -19,6 +21,7 @@ class Evaluator {
   Averages averages_;
   std::vector<Index> ids_;
   Index size_;
+  std::optional<Index> steps_;
 };
 
 }  // namespace rondo

@@ -5,9 +5,11 @@
 #include "rondo/core/error.h"
 #include "train/array_source.h"
 #include "train/evaluate.h"
+#include "train/fit.h"
 #include "train/order.h"
 #include "train/progress.h"
 #include "train/ready.h"
+#include "train/sequence_source.h"
 #include "train/trainer.h"
 
 namespace rondo {
@@ -18,17 +20,26 @@ namespace {
 struct Data {
   const Source& source;
   Shapes inputs;
-  Index samples;                       // of source, from its first on
+  Index samples;  // of source, from its first on
+  RowWeights weights{};
   const Source* validation = nullptr;  // may be the same source
   Shapes validation_inputs{};
   Index validation_first = 0, validation_samples = 0;
+  RowWeights validation_weights{};
 };
 
 void check(const FitOptions& options, ModelState& model, Index samples) {
-  require_one_output(model);
   list_trainable(model);
   if (options.batch_size < 1) fail(Code::value, "batch_size must be at least 1");
   if (options.epochs < 0 || options.initial_epoch < 0) fail(Code::value, "epochs and initial_epoch must not be negative");
+  const auto positive = [](const char* what, const std::optional<Index>& value) {
+    if (value && *value < 1) fail(Code::value, std::string(what) + " must be at least 1");
+  };
+  positive("steps_per_epoch", options.steps_per_epoch);
+  positive("validation_steps", options.validation_steps);
+  positive("validation_batch_size", options.validation_batch_size);
+  if (options.validation_freq.every() < 1 && options.validation_freq.epochs().empty())
+    fail(Code::value, "validation_freq is a number of epochs, at least 1, or a list of epochs, counted from 1");
   if (samples < 1) fail(Code::shape, "there are no samples to train on");
   if (model.stateful() && samples % std::min(options.batch_size, samples) != 0) {
     fail(Code::shape, "a stateful model needs batches of one size: " + std::to_string(samples) +
@@ -44,6 +55,11 @@ class Fit {
  private:
   bool stopped() const { return options_.stop && options_.stop->load(std::memory_order_relaxed); }
   bool epoch(Index number);  // false: stopped
+  bool validates(Index number) const {
+    const ValidationFreq& freq = options_.validation_freq;
+    if (freq.every() > 0) return (number + 1) % freq.every() == 0;
+    return std::count(freq.epochs().begin(), freq.epochs().end(), number + 1) > 0;
+  }
   bool callbacks_want_to_stop() const {
     return std::any_of(options_.callbacks.begin(), options_.callbacks.end(), [](const auto& c) { return c->stop_training; });
   }
@@ -54,8 +70,10 @@ class Fit {
   Trainer trainer_;
   Averages averages_;
   std::optional<Evaluator> validation_;
+  const SequenceSource* sequences_;  // with FitOptions::bucket: samples of different lengths
   std::vector<Index> order_;
-  std::size_t size_;
+  std::size_t size_, at_ = 0;  // at_: the first sample of the next batch
+  Index pass_;                 // over the samples: the epoch, unless steps_per_epoch cuts them otherwise
   Progress progress_;
   Logs logs_, batch_logs_;
 };
@@ -64,28 +82,33 @@ Fit::Fit(Model& handle, ModelState& model, const Data& data, const FitOptions& o
     : handle_(handle),
       model_(model),
       options_(options),
-      trainer_(model, data.source, data.inputs, std::min(options.batch_size, data.samples), options.threads),
+      trainer_(model, data.source, data.inputs, std::min(options.batch_size, data.samples), options.threads, &data.weights),
       averages_(model),
+      sequences_(options.bucket ? dynamic_cast<const SequenceSource*>(&data.source) : nullptr),
       order_(static_cast<std::size_t>(data.samples)),
       size_(static_cast<std::size_t>(options.batch_size)),
+      pass_(options.initial_epoch),
       progress_(options.verbose, options.terminal, options.initial_epoch, options.epochs,
-                (data.samples + options.batch_size - 1) / options.batch_size) {
+                options.steps_per_epoch.value_or((data.samples + options.batch_size - 1) / options.batch_size)) {
   std::iota(order_.begin(), order_.end(), Index{0});
+  model.validates = data.validation && options.validation_freq.every() != 1;
   if (data.validation) {
     validation_.emplace(model, *data.validation, data.validation_inputs, data.validation_first, data.validation_samples,
-                        options.batch_size, options.threads);
+                        options.validation_batch_size.value_or(options.batch_size), options.threads, &data.validation_weights,
+                        options.validation_steps);
   }
 }
 
 bool Fit::epoch(Index number) {
   averages_.reset();
-  if (options_.shuffle) shuffle(order_, options_.seed, number);
+  if (options_.shuffle && at_ == 0) shuffle(order_, options_.seed, pass_);
+  if (sequences_ && at_ == 0) sequences_->bucket(order_, size_);
   const std::span<const Index> order(order_);
   if (model_.stateful()) model_.load_state(trainer_.batch().session());
-  Index batch = 0;
-  for (std::size_t at = 0; at < order.size(); at += size_, ++batch) {
+  for (Index batch = 0; at_ < order.size() && (!options_.steps_per_epoch || batch < *options_.steps_per_epoch); ++batch) {
     if (stopped()) return false;
-    const double loss = trainer_.step(order.subspan(at, std::min(size_, order.size() - at)), options_.seed);
+    const double loss = trainer_.step(order.subspan(at_, std::min(size_, order.size() - at_)), options_.seed);
+    at_ += size_;
     averages_.add(loss, trainer_.batch());
     trainer_.batch().update_metrics();
     if (!options_.callbacks.empty()) {
@@ -96,8 +119,10 @@ bool Fit::epoch(Index number) {
   }
   if (model_.stateful()) model_.store_state(trainer_.batch().session());
   if (stopped()) return false;
+  if (at_ >= order.size()) at_ = 0, ++pass_;
+  logs_.clear();
   averages_.put(logs_);
-  if (validation_) validation_->run(logs_, "val_");
+  if (validation_ && validates(number)) validation_->run(logs_, "val_");
   return true;
 }
 
@@ -133,6 +158,8 @@ void use_validation(ModelState& model, const FitOptions& options, Data& data, st
     const auto& y = options.validation_data->y.all();
     const Shapes shapes = checked_inputs(model, x, "validation_data.x");
     arrays.emplace(x, y, shapes, checked_targets(model, shapes, y, "validation_data.y"));
+    data.validation_weights =
+        RowWeights(model, shapes, options.validation_data->sample_weight, "validation_data.sample_weight");
     data.validation = &*arrays;
     data.validation_inputs = arrays->x_shapes();
   } else {
@@ -152,6 +179,7 @@ History Model::fit(const Arrays& x, const Arrays& y, const FitOptions& options) 
   const Shapes x_shapes = checked_inputs(model, x.all(), "X");
   const ArraySource source(x.all(), y.all(), x_shapes, checked_targets(model, x_shapes, y.all(), "y"));
   Data data{source, source.x_shapes(), source.samples()};
+  data.weights = weights_of_batch(model, x_shapes, y.all(), options.sample_weight, options.class_weight);
   std::optional<ArraySource> arrays;
   if (options.validation_data || options.validation_source) {
     use_validation(model, options, data, arrays);
@@ -161,9 +189,32 @@ History Model::fit(const Arrays& x, const Arrays& y, const FitOptions& options) 
     data.validation_inputs = data.inputs;
     data.validation_first = data.samples;
     data.validation_samples = source.samples() - data.samples;
+    data.validation_weights = RowWeights(model, x_shapes, options.sample_weight);
   }
+  if (options.bucket) fail(Code::value, "bucket is for Sequences: an array has one length");
   check(options, model, data.samples);
   return Fit(*this, model, data, options).run();
+}
+
+History fit_sequences(Model& handle, const SequenceSource& source, const std::vector<Array>& y, const FitOptions& options) {
+  ModelState& model = handle.internal();
+  Data data{source, source.x_shapes(), source.samples()};
+  Shapes sized = data.inputs;
+  for (Shape& s : sized) s = s.with_first(source.samples());
+  data.weights = weights_of_batch(model, sized, y, options.sample_weight, options.class_weight);
+  std::optional<ArraySource> arrays;
+  if (options.validation_data || options.validation_source) {
+    use_validation(model, options, data, arrays);
+  } else if (options.validation_split != 0) {
+    data.samples = training_samples(source.samples(), options.validation_split);
+    data.validation = &source;
+    data.validation_inputs = data.inputs;
+    data.validation_first = data.samples;
+    data.validation_samples = source.samples() - data.samples;
+    data.validation_weights = RowWeights(model, sized, options.sample_weight);
+  }
+  check(options, model, data.samples);
+  return Fit(handle, model, data, options).run();
 }
 
 History Model::fit(const Source& source, const FitOptions& options) {
@@ -171,6 +222,11 @@ History Model::fit(const Source& source, const FitOptions& options) {
   require_compiled(model, "fit");
   Data data{source, checked_source_inputs(model, source.x_shapes()), source.samples()};
   checked_source_targets(model, data.inputs, source.y_shapes());
+  if (!options.class_weight.empty())
+    fail(Code::unsupported, "class_weight is for arrays; give a Source's samples their weights by .sample_weight");
+  Shapes sized = data.inputs;
+  for (Shape& s : sized) s = s.with_first(source.samples());
+  data.weights = RowWeights(model, sized, options.sample_weight);
   std::optional<ArraySource> arrays;
   if (options.validation_data || options.validation_source) {
     use_validation(model, options, data, arrays);
@@ -181,23 +237,6 @@ History Model::fit(const Source& source, const FitOptions& options) {
   }
   check(options, model, data.samples);
   return Fit(*this, model, data, options).run();
-}
-
-double Model::train_on_batch(const Arrays& x, const Arrays& y, int threads) {
-  ModelState& model = *p_;
-  require_compiled(model, "train_on_batch");
-  const Shapes x_shapes = checked_inputs(model, x.all(), "X");
-  const ArraySource source(x.all(), y.all(), x_shapes, checked_targets(model, x_shapes, y.all(), "y"));
-  if (source.samples() < 1) fail(Code::shape, "there are no samples to train on");
-  list_trainable(model);
-  Trainer trainer(model, source, source.x_shapes(), source.samples(), threads);
-  if (model.stateful()) model.load_state(trainer.batch().session());
-  std::vector<Index> order(static_cast<std::size_t>(source.samples()));
-  std::iota(order.begin(), order.end(), Index{0});
-  const double loss = trainer.step(order, 0);
-  if (model.stateful()) model.store_state(trainer.batch().session());
-  trainer.batch().keep_session();
-  return loss;
 }
 
 }  // namespace rondo

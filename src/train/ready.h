@@ -7,8 +7,6 @@ namespace rondo {
 
 // Throws Error(state) with the line to type. call: "fit".
 void require_compiled(const ModelState& model, const char* call);
-// Throws Error(unsupported) if there are metrics and several outputs: which metric is of which output could not be said.
-void require_one_output(const ModelState& model);
 // Lists what is trained now. Sessions kept from before a layer's `trainable` changed hold other gradients: they are dropped.
 void list_trainable(ModelState& model);
 

@@ -34,8 +34,9 @@ std::uint64_t step_seed(std::uint64_t seed, std::uint64_t step) noexcept {
 
 }  // namespace
 
-Trainer::Trainer(ModelState& model, const Source& source, const Shapes& inputs, Index size, int threads)
-    : model_(model), batch_(model, source, inputs, size, true, threads) {
+Trainer::Trainer(ModelState& model, const Source& source, const Shapes& inputs, Index size, int threads,
+                 const RowWeights* weights)
+    : model_(model), batch_(model, source, inputs, size, true, threads, weights) {
   if (model.trainable.empty()) {
     fail(Code::state, "there is nothing to train: the model has no weights, or every layer has trainable = false");
   }

@@ -11,7 +11,8 @@ namespace rondo {
 
 class Trainer {
  public:
-  Trainer(ModelState& model, const Source& source, const Shapes& inputs, Index size, int threads);
+  Trainer(ModelState& model, const Source& source, const Shapes& inputs, Index size, int threads,
+          const RowWeights* weights = nullptr);
   // Returns the loss over the batch of these samples. `seed` keys the random draws, together with the number of the step.
   // Throws Error(non_finite) before the update, naming the first layer and sample.
   double step(std::span<const Index> ids, std::uint64_t seed);

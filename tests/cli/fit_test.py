@@ -33,6 +33,28 @@ class Fit(Case):
                 self.good("predict", "new.keras", "--input", "x.npy", "--output", "y.npy")
                 np.testing.assert_allclose(self.load("y.npy"), values["y0"], rtol=1e-4, atol=1e-5)
 
+    def test_several_inputs_and_outputs(self):
+        cases = json.loads((harness.SOURCE / "tests" / "golden" / "fit" / "index.json").read_text())["cases"]
+        for name in ("outputs_no_metrics", "outputs_named", "nested_several", "nested_output"):
+            with self.subTest(name):
+                model, values = self.golden("fit/" + name)
+                arrays = lambda letter: [self.save(key + ".npy", values[key]) for key in sorted(values) if key[0] == letter]
+                x, y = arrays("x"), arrays("t")
+                self.good("fit", model, *(word for file in x for word in ("--x", file)), *(word for file in y for word in ("--y", file)),
+                          "--epochs", 3, "--batch-size", 4, "--no-shuffle", "--out", "new.keras", "--history", "history.json")
+                history = json.loads((self.folder / "history.json").read_text())
+                self.assertEqual(set(history), set(cases[name]["history"]))
+                for key, losses in cases[name]["history"].items():
+                    np.testing.assert_allclose(history[key], losses, rtol=1e-5)
+                self.good("predict", "new.keras", *(word for file in x for word in ("--input", file)),
+                          *(word for i in range(len(y)) for word in ("--output", f"p{i}.npy")))
+                for i in range(len(y)):
+                    self.assertEqual(self.load(f"p{i}.npy").shape, values[f"t{i}"].shape)
+        model, values = self.golden("fit/outputs_list")
+        self.save("x0.npy", values["x0"])
+        self.bad(SHAPE, "fit", model, "--x", "x0.npy", "--y", self.save("t0.npy", values["t0"]), "--epochs", 1, "--out", "n.keras",
+                 says="2 outputs")
+
     def test_goes_on_where_it_stopped(self):
         options = ("--batch-size", 4, "--no-shuffle")
         self.good(*self.base, "--epochs", 4, "--out", "four.keras", *options)

@@ -45,7 +45,7 @@ TEST(LyingFile, UnknownThingsAreNamed) {
   EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["config"]["activation"] = "tanhh"; }), "Did you mean 'tanh'"));
   EXPECT_TRUE(refused(change([&](Json& c) { c["class_name"] = "Subclassed"; }), "Subclassed"));
   EXPECT_TRUE(refused(change([&](Json& c) { c["config"]["layers"][0]["config"]["dtype"] = "complex64"; }), "complex64"));
-  EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["class_name"] = "Sequential"; }), "inside a model"));
+  EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["class_name"] = "Sequential"; }), "'layers' must be a list"));
   EXPECT_TRUE(refused(with(file, {{"assets/vocabulary.txt", "a"}}), "assets/vocabulary.txt"));
   EXPECT_TRUE(refused(with(file, {{"../../etc/passwd", "a"}}), "unknown member"));
 }

@@ -25,6 +25,17 @@ CONTRACT_CASE("TimeDistributed", "in itself", [] { return TimeDistributed(LayerR
               {{None, 3, 2}});
 CONTRACT_CASE("TimeDistributed", "batch normalization", [] { return TimeDistributed(BatchNormalization()); }, {{None, 2}},
               {.trains = false});
+CONTRACT_CASE("TimeDistributed", "batch normalization by steps", [] { return TimeDistributed(BatchNormalization()); },
+              {{4, 3}});
+CONTRACT_CASE("TimeDistributed", "batch normalization by steps, four axes",
+              [] { return TimeDistributed(BatchNormalization()); }, {{4, 2, 3}});
+CONTRACT_CASE("TimeDistributed", "frozen around batch normalization",
+              [] {
+                const LayerRef layer = TimeDistributed(BatchNormalization());
+                layer->trainable = false;
+                return layer;
+              },
+              {{None, 2}});
 CONTRACT_CASE("TimeDistributed", "frozen batch normalization",
               [] {
                 const LayerRef inner = BatchNormalization();
@@ -99,8 +110,8 @@ TEST(TimeDistributed, RefusesWhatItCannotDo) {
     TimeDistributed(LSTM(3, {.stateful = true}))(Input({4, 3, 2}, {.batch_size = 2}));
   });
   // Statistics of a batch for every time step.
-  expect_refused(Code::unsupported, "without TimeDistributed", [] {
-    const SymbolicTensor x = Input({4, 2});
+  expect_refused(Code::unsupported, "fixed number of time steps", [] {
+    const SymbolicTensor x = Input({None, 2});
     Model model(x, TimeDistributed(BatchNormalization())(x));
     model.compile({.optimizer = "sgd", .loss = "mse"});
     model.train_on_batch(Array(Shape{3, 4, 2}), Array(Shape{3, 4, 2}));

@@ -80,14 +80,6 @@ void run(const nlohmann::json& c) {
   for (std::size_t i = 0; i < outputs.size(); ++i) expect_close(outputs[i], after[i], tolerance, "prediction after");
 }
 
-// What this version says it does not train.
-std::string refusal(const std::string& name) {
-  if (name.starts_with("td_batchnorm")) return "cannot train its BatchNormalization";
-  // A loss and metrics for each output: the file's compile settings are left out, and fit asks for some.
-  if (name == "two_outputs_adam_metrics") return "fit before compile";
-  return {};
-}
-
 TEST(Parity, TrainingRunsAreKeras) {
   std::ifstream file(folder + "index.json");
   ASSERT_TRUE(file) << "tests/golden/index.json";
@@ -97,15 +89,6 @@ TEST(Parity, TrainingRunsAreKeras) {
     const std::string kind = c["kind"];
     if (kind != "training" && kind != "trained") continue;
     SCOPED_TRACE(c["name"].get<std::string>() + " " + c["file"].get<std::string>());
-    if (const std::string refused = refusal(c["name"]); !refused.empty()) {
-      try {
-        run(c);
-        ADD_FAILURE() << "was expected to be refused";
-      } catch (const Error& e) {
-        EXPECT_NE(std::string(e.what()).find(refused), std::string::npos) << e.what();
-      }
-      continue;
-    }
     try {
       run(c);
     } catch (const std::exception& e) {

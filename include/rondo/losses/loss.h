@@ -37,10 +37,10 @@ class LossRef {  // "mse", "mean_squared_error", "MeanSquaredError" or a Loss of
 };
 
 // The loss over `rows` rows of `width`, summed in row order in double; `mask` (rows, 1 = counts) may be null: then the sum is
-// divided by rows, otherwise by the number of valid rows (0 when none is). `d`, if given, receives the gradient (0 where
-// masked).
+// divided by rows, otherwise by the number of valid rows (0 when none is). `weights` (rows) multiply each row's loss, not what
+// it is divided by, as in Keras. `d`, if given, receives the gradient of factor x loss (0 where masked).
 double compute(const Loss& loss, const real* y, const real* yhat, Index rows, Index width, const std::uint8_t* mask,
-               real* d = nullptr) noexcept;
+               real* d = nullptr, const real* weights = nullptr, double factor = 1) noexcept;
 
 using LossFactory = std::shared_ptr<Loss> (*)();
 void register_loss(const std::string& name, LossFactory make);

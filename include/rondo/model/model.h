@@ -14,9 +14,11 @@
 #include <vector>
 
 #include "rondo/core/array.h"
+#include "rondo/data/sequences.h"
 #include "rondo/data/source.h"
 #include "rondo/layers/layer.h"
 #include "rondo/losses/loss.h"
+#include "rondo/model/per_output.h"
 #include "rondo/optimizers/optimizer.h"
 
 namespace rondo {
@@ -81,15 +83,37 @@ class Callback {
 };
 using Callbacks = std::vector<std::shared_ptr<Callback>>;
 
+// In Keras's order. loss, loss_weights and metrics: one for all outputs, or one an output (per_output.h); a LossRef() among
+// several losses leaves that output out.
 struct CompileOptions {
   OptimizerRef optimizer = "rmsprop";
-  LossRef loss = {};
-  std::vector<std::string> metrics = {};
+  PerOutput<LossRef> loss = {};
+  PerOutput<double> loss_weights = {};
+  MetricLists metrics = {};
 };
+
+// Weights of the loss: one for each sample, (samples) or (samples, 1), or one for each time step, (samples, time steps). One
+// array an output, or one a sample for all outputs. Never guessed: (samples) always means samples.
+using SampleWeight = std::optional<Arrays>;
 
 struct ValidationData {
   Arrays x;
   Arrays y;
+  SampleWeight sample_weight = {};
+};
+
+// Which epochs end with a validation: every `n`-th, or those listed, counted from 1 as in Keras.
+class ValidationFreq {
+ public:
+  ValidationFreq(Index every) : every_(every) {}
+  ValidationFreq(std::initializer_list<Index> epochs) : epochs_(epochs) {}
+  ValidationFreq(std::vector<Index> epochs) : epochs_(std::move(epochs)) {}
+  Index every() const { return every_; }  // 0: those listed
+  const std::vector<Index>& epochs() const { return epochs_; }
+
+ private:
+  Index every_ = 0;
+  std::vector<Index> epochs_;
 };
 
 // In Keras's order; what Keras does not have comes last.
@@ -101,7 +125,14 @@ struct FitOptions {
   double validation_split = 0.0;  // the last samples, before shuffling
   std::optional<ValidationData> validation_data = {};
   bool shuffle = true;
+  std::map<Index, double> class_weight = {};  // of the samples of a class; 1 for the classes that are not named
+  SampleWeight sample_weight = {};
   Index initial_epoch = 0;
+  std::optional<Index> steps_per_epoch = {};   // batches in an epoch; the next goes on where it ended
+  std::optional<Index> validation_steps = {};  // batches in a validation
+  std::optional<Index> validation_batch_size = {};
+  ValidationFreq validation_freq = 1;
+  bool bucket = false;                        // of Sequences: batches of samples of like length; their order is shuffled
   const Source* validation_source = nullptr;  // instead of validation_data
   std::uint64_t seed = 0;                     // of the order of samples
   int threads = 0;                            // 0: as many as there are cores. Never changes a result
@@ -111,6 +142,15 @@ struct FitOptions {
 
 struct EvaluateOptions {
   Index batch_size = 32;
+  SampleWeight sample_weight = {};
+  std::optional<Index> steps = {};  // batches; all of them if not given
+  int threads = 0;
+};
+
+// Of train_on_batch and test_on_batch.
+struct BatchOptions {
+  SampleWeight sample_weight = {};
+  std::map<Index, double> class_weight = {};
   int threads = 0;
 };
 
@@ -170,6 +210,15 @@ class Model {
   std::vector<LayerRef> layers() const;  // without inputs, in order
   LayerRef layer(const std::string& name) const;
 
+  // The model as a layer of another: model(x), Sequential({model, Dense(1)}), TimeDistributed(model). Each call is one more
+  // call of the same layer: its weights are shared, also with this handle.
+  LayerRef as_layer() const;
+  operator LayerRef() const { return as_layer(); }
+  SymbolicTensor operator()(const SymbolicTensor& input) const { return as_layer()(input); }
+  std::vector<SymbolicTensor> call(const std::vector<SymbolicTensor>& inputs) const { return as_layer().call(inputs); }
+  // Sets `trainable` of every layer, as Keras's model.trainable = ... does.
+  void set_trainable(bool trainable);
+
   // Weights in Keras's order (layer by layer). set_weights checks every shape before it changes one.
   std::vector<Array> get_weights() const;
   void set_weights(const std::vector<Array>& weights);
@@ -179,20 +228,34 @@ class Model {
 
   void compile(CompileOptions options);
   bool compiled() const;
+  const CompileOptions& compile_options() const;
   const OptimizerRef& optimizer() const;
-  const LossRef& loss() const;
-  const std::vector<std::string>& metrics() const;
+  const LossRef& loss() const;                      // of the first output that has one
+  const std::vector<std::string>& metrics() const;  // their names in the logs: "mae", with several outputs "level_mae"
 
   History fit(const Arrays& x, const Arrays& y, const FitOptions& options = {});
   History fit(const Source& data, const FitOptions& options = {});
+  // Samples of different lengths. y: one row a sample, or one a time step. As a padded and masked array would train, without
+  // its padding. validation_data is for arrays: give a Source, or a split.
+  History fit(const Sequences& x, const Arrays& y, const FitOptions& options = {});
+  History fit(const Sequences& x, const Sequences& y, const FitOptions& options = {});
   Logs evaluate(const Arrays& x, const Arrays& y, const EvaluateOptions& options = {});
   Logs evaluate(const Source& data, const EvaluateOptions& options = {});
+  Logs evaluate(const Sequences& x, const Arrays& y, const EvaluateOptions& options = {});
+  Logs evaluate(const Sequences& x, const Sequences& y, const EvaluateOptions& options = {});
   // One step of training on one batch; returns its loss.
   double train_on_batch(const Arrays& x, const Arrays& y, int threads = 0);
+  // The same with weights; loss and metrics of this batch alone (Keras's are means since the last reset_metrics).
+  Logs train_on_batch(const Arrays& x, const Arrays& y, const BatchOptions& options);
+  Logs test_on_batch(const Arrays& x, const Arrays& y, const BatchOptions& options = {});
+  std::vector<Array> predict_on_batch(const Arrays& x, int threads = 0) const;
 
   Array predict(const Arrays& x, const PredictOptions& options = {}) const;  // a model with one output
   std::vector<Array> predict_all(const Arrays& x, const PredictOptions& options = {}) const;
   std::vector<Array> predict(const Source& data, const PredictOptions& options = {}) const;
+  // In the order of x, whatever the lengths: one row a sample (predict), or one a time step (predict_sequences).
+  Array predict(const Sequences& x, const PredictOptions& options = {}) const;
+  Sequences predict_sequences(const Sequences& x, const PredictOptions& options = {}) const;
 
   // Streaming: one time step a call, state carried. state() books everything; step() allocates nothing and gives the same bits
   // as the whole sequence. A model that needs the future (Bidirectional, go_backwards) is refused, naming the layer.

@@ -22,8 +22,8 @@ LossRef::LossRef(const std::string& name) : loss_(registry().get(name)()) {}
 void register_loss(const std::string& name, LossFactory make) { registry().add(name, make); }
 std::vector<std::string> loss_names() { return registry().names(); }
 
-double compute(const Loss& loss, const real* y, const real* yhat, Index rows, Index width, const std::uint8_t* mask,
-               real* d) noexcept {
+double compute(const Loss& loss, const real* y, const real* yhat, Index rows, Index width, const std::uint8_t* mask, real* d,
+               const real* weights, double factor) noexcept {
   Index valid = rows;
   if (mask) {
     valid = 0;
@@ -39,7 +39,8 @@ double compute(const Loss& loss, const real* y, const real* yhat, Index rows, In
       }
       continue;
     }
-    sum += loss.row(y + r * width, yhat + r * width, width, dr, scale);
+    const double weight = weights ? static_cast<double>(weights[r]) : 1.0;
+    sum += weight * loss.row(y + r * width, yhat + r * width, width, dr, factor * weight * scale);
   }
   return valid == 0 ? 0.0 : sum / static_cast<double>(valid);
 }

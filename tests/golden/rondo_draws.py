@@ -1,0 +1,84 @@
+"""Rondo's dropout masks for Keras's recurrent layers: Philox 4x32-10, keyed as src/layers/base/draws.h and
+src/layers/recurrent/drop.cpp say. What Keras makes of equal masks can then be compared."""
+
+import keras
+import numpy as np
+from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
+
+M64, M32 = 2**64 - 1, 2**32 - 1
+
+
+def philox(counter, key):
+    c, k = list(counter), list(key)
+    for _ in range(10):
+        a, b = 0xD2511F53 * c[0], 0xCD9E8D57 * c[2]
+        c = [(b >> 32) ^ c[1] ^ k[0], b & M32, (a >> 32) ^ c[3] ^ k[1], a & M32]
+        k = [(k[0] + 0x9E3779B9) & M32, (k[1] + 0xBB67AE85) & M32]
+    return c
+
+
+def halves(n):
+    return [n & M32, n >> 32]
+
+
+def hash_of(name):
+    h = 0xCBF29CE484222325
+    for byte in name.encode():
+        h = ((h ^ byte) * 0x100000001B3) & M64
+    return h
+
+
+def step_seed(seed, step):
+    word = philox(halves(step) + [0, 0], halves(seed))
+    return word[0] << 32 | word[1]
+
+
+class Masks:
+    """Of one layer; `node`: the layer of the model it belongs to (a Bidirectional, say)."""
+
+    def __init__(self, model, node, layer, fit_seed=0):
+        self.model, self.node, self.layer, self.fit_seed = model, node, layer, fit_seed
+
+    def draw(self, kind, number, rows, width, rate):
+        seed = (step_seed(self.fit_seed, int(self.model.optimizer.iterations.numpy())) + hash_of(self.node.name)) & M64
+        word = philox(halves(hash_of(self.layer.name)) + halves(self.layer.cell.seed or 0), halves(seed))
+        key = word[:2]
+        mask = np.empty((rows, width), "float32")
+        for row in range(rows):
+            for i in range(width):
+                if i % 4 == 0:
+                    words = philox(halves((kind * 4 + number) << 40 | i // 4) + halves(row), key)
+                mask[row, i] = 0 if words[i % 4] / 2**32 < rate else np.float32(1 / (1 - rate))
+        return keras.ops.convert_to_tensor(mask)
+
+
+def get_dropout_mask(cell, step_input):
+    if cell.dropout == 0:
+        return None
+    rows, width = step_input.shape
+    if hasattr(cell, "dropout_mask_count"):
+        return [cell.masks.draw(0, m, rows, width, cell.dropout) for m in range(cell.dropout_mask_count)]
+    return cell.masks.draw(0, 0, rows, width, cell.dropout)
+
+
+def get_recurrent_dropout_mask(cell, step_input):
+    if cell.recurrent_dropout == 0:
+        return None
+    rows, width = step_input.shape
+    if not hasattr(cell, "dropout_mask_count"):
+        return cell.masks.draw(1, 0, rows, width, cell.recurrent_dropout)
+    return [cell.masks.draw(1, m, rows, width, cell.recurrent_dropout) for m in range(cell.dropout_mask_count)]
+
+
+DropoutRNNCell.get_dropout_mask = get_dropout_mask
+DropoutRNNCell.get_recurrent_dropout_mask = get_recurrent_dropout_mask
+
+
+def use_rondos_masks(model):
+    for layer in model.layers:
+        for inner in [layer, getattr(layer, "forward_layer", None), getattr(layer, "backward_layer", None)]:
+            cell = getattr(inner, "cell", None)
+            if cell is not None:
+                cell.masks = Masks(model, layer, inner)
+                # Eager steps: the number of the step is known when a mask is drawn.
+                model.run_eagerly = True

@@ -1,0 +1,143 @@
+// Samples of different lengths: what a padded and masked array gives, without the padding.
+#include "rondo/data/sequences.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <numeric>
+
+#include "rondo/layers/bidirectional.h"
+#include "rondo/layers/dense.h"
+#include "rondo/layers/gru.h"
+#include "rondo/layers/lstm.h"
+#include "rondo/layers/masking.h"
+#include "rondo/model/model.h"
+#include "support/gradcheck.h"
+#include "support/refused.h"
+
+namespace rondo {
+namespace {
+
+constexpr Index samples = 30;
+
+struct Data {
+  Sequences x, steps;
+  Array y;
+};
+
+// Lengths 1 to 12; no number is the mask value.
+Data data() {
+  TestRandom random(1);
+  std::vector<Array> x, steps;
+  for (Index i = 0; i < samples; ++i) {
+    const Index length = 1 + random.below(12);
+    x.push_back(random.array({length, 2}, 0.1, 1));
+    steps.push_back(random.array({length, 1}));
+  }
+  return {Sequences(std::move(x)), Sequences(std::move(steps)), random.array({samples, 1})};
+}
+
+// With a Masking layer for padded arrays, without for sequences; the same weights.
+std::pair<Model, Model> models(bool sequences) {
+  const LayerRef a = Bidirectional(LSTM(4, {.return_sequences = true})), b = GRU(3, {.return_sequences = sequences}),
+                 c = Dense(1);
+  const auto make = [&](bool masking) {
+    const SymbolicTensor in = Input({None, 2});
+    return Model(in, c(b(a(masking ? Masking()(in) : in))));
+  };
+  return {make(true), make(false)};
+}
+
+TEST(Sequences, TrainAsPaddedAndMasked) {
+  const Data d = data();
+  for (const bool steps : {false, true}) {
+    std::vector<History> history;
+    std::vector<Logs> logs;
+    for (const bool padded : {true, false}) {
+      set_random_seed(3);
+      auto [masked, plain] = models(steps);
+      Model& model = padded ? masked : plain;
+      model.compile({.optimizer = "adam", .loss = "mse", .metrics = {"mae"}});
+      const FitOptions options{.batch_size = 8, .epochs = 3, .validation_split = 0.2, .seed = 5};
+      if (padded) {
+        const Array y = steps ? d.steps.padded() : d.y;
+        history.push_back(model.fit(d.x.padded(), y, options));
+        logs.push_back(model.evaluate(d.x.padded(), y, {.batch_size = 8}));
+      } else {
+        history.push_back(steps ? model.fit(d.x, d.steps, options) : model.fit(d.x, d.y, options));
+        logs.push_back(steps ? model.evaluate(d.x, d.steps, {.batch_size = 8}) : model.evaluate(d.x, d.y, {.batch_size = 8}));
+      }
+    }
+    ASSERT_EQ(history[0].history.size(), 4u);
+    for (const auto& [key, values] : history[0].history)
+      for (std::size_t e = 0; e < values.size(); ++e)
+        EXPECT_NEAR(values[e], history[1].history.at(key)[e], 1e-6 * std::abs(values[e])) << key << " " << steps;
+    for (const auto& [key, value] : logs[0]) EXPECT_NEAR(value, logs[1].at(key), 1e-6 * std::abs(value)) << key;
+  }
+}
+
+TEST(Sequences, PredictInTheirOrderWithTheBitsOfEachAlone) {
+  const Data d = data();
+  auto [masked, model] = models(false);
+  auto [masked_steps, each] = models(true);
+  for (const Index batch : {1, 7, 64}) {
+    const Array y = model.predict(d.x, {.batch_size = batch});
+    const Sequences z = each.predict_sequences(d.x, {.batch_size = batch});
+    for (Index i = 0; i < samples; ++i) {
+      const Array alone = d.x[i].reshape({1, d.x.length(i), 2});
+      EXPECT_EQ(y(i, 0), model.predict(alone)(0, 0)) << i;
+      const Array rows = each.predict(alone);
+      ASSERT_EQ(z.length(i), d.x.length(i));
+      EXPECT_EQ(std::memcmp(z[i].data(), rows.data(), static_cast<std::size_t>(rows.size()) * sizeof(real)), 0) << i;
+    }
+  }
+  // A Masking layer in the model adds to what is known of the lengths.
+  const Array y = masked.predict(d.x);
+  for (Index i = 0; i < samples; ++i) EXPECT_TRUE(std::isfinite(static_cast<double>(y(i, 0))));
+}
+
+TEST(Sequences, BucketsAreBatchesOfLikeLength) {
+  const Data d = data();
+  set_random_seed(3);
+  Model model = models(false).second;
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  const History a = model.fit(d.x, d.y, {.batch_size = 5, .epochs = 2, .bucket = true, .seed = 1});
+  for (const double loss : a.history.at("loss")) EXPECT_TRUE(std::isfinite(loss));
+  expect_refused(Code::value, "bucket is for Sequences", [&] { model.fit(d.x.padded(), d.y, {.bucket = true}); });
+}
+
+TEST(Sequences, WeighSamples) {
+  const Data d = data();
+  set_random_seed(3);
+  auto [masked, model] = models(false);
+  masked.compile({.loss = "mse"});
+  model.compile({.loss = "mse"});
+  TestRandom random(9);
+  const Array w = random.array({samples}, 0, 1);
+  EXPECT_NEAR(model.evaluate(d.x, d.y, {.sample_weight = w}).at("loss"),
+              masked.evaluate(d.x.padded(), d.y, {.sample_weight = w}).at("loss"), 1e-6);
+}
+
+TEST(Sequences, RefuseWhatTheyCannotBe) {
+  const Data d = data();
+  expect_refused(Code::shape, "same number of features", [] {
+    Sequences(std::vector{Array(Shape{2, 2}), Array(Shape{3, 1})});
+  });
+  expect_refused(Code::shape, "reshape(-1, 1)", [] { Sequences(std::vector{Array(Shape{4})}); });
+  Sequential fixed{LSTM(3, {.input_shape = {12, 2}}), Dense(1)};
+  fixed.compile({.loss = "mse"});
+  expect_refused(Code::shape, "Input({None, 2})", [&] { fixed.fit(d.x, d.y); });
+  Model each = models(true).second;
+  each.compile({.loss = "mse"});
+  expect_refused(Code::shape, "its targets are Sequences", [&] { each.fit(d.x, d.y); });
+  expect_refused(Code::shape, "use predict_sequences", [&] { each.predict(d.x); });
+  const Sequences back = Sequences::from_padded(d.x.padded(), [&] {
+    std::vector<Index> lengths;
+    for (Index i = 0; i < samples; ++i) lengths.push_back(d.x.length(i));
+    return lengths;
+  }());
+  for (Index i = 0; i < samples; ++i) EXPECT_EQ(back.length(i), d.x.length(i));
+}
+
+}  // namespace
+}  // namespace rondo

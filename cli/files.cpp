@@ -43,13 +43,14 @@ void check_output(const Named& output, const std::vector<Named>& others) {
   check_writable(output.path);
 }
 
-Model read_model(const std::string& path, bool compile, Console& console) {
+Model read_model(const std::string& path, bool compile, Console& console, std::string* extra) {
   LoadReport report;
   LoadOptions options;
   options.compile = compile;
   options.report = &report;
   Model model = load_model(path, options);
   for (const std::string& note : report.notes) console.note(note);
+  if (extra) *extra = report.extra;
   return model;
 }
 

@@ -18,8 +18,8 @@ struct Named {
 };
 void check_output(const Named& output, const std::vector<Named>& others);
 
-// Reads a model; what there is to say about the file becomes notes.
-Model read_model(const std::string& path, bool compile, Console& console);
+// Reads a model; what there is to say about the file becomes notes. extra: LoadReport::extra, if it is to be kept.
+Model read_model(const std::string& path, bool compile, Console& console, std::string* extra = nullptr);
 
 // Reads a .npy array; float64 and the like are rounded to float32, with a note.
 Array read_array(const std::string& path, Console& console);

@@ -53,7 +53,8 @@ class Fit : public Verb {
 
   int run(Console& console) override {
     check_paths(console);
-    Model model = read_model(model_, true, console);
+    std::string extra;  // a forecaster's framing goes on with it
+    Model model = read_model(model_, true, console, &extra);
     compile(model);
     const auto read = [&](const std::vector<std::string>& paths) {
       std::vector<Array> arrays;
@@ -81,7 +82,7 @@ class Fit : public Verb {
     const History history = naming_files(named, [&] { return model.fit(Arrays(x), Arrays(y), options); });
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     interrupt.writing();
-    save_model(model, out_);
+    save_model(model, out_, {.extra = extra});
     if (history_) write_file_atomic(*history_, Json(history_json(history)).text() + "\n");
     return report(console, model, history, samples, seconds);
   }

@@ -3,6 +3,7 @@
 //   skill = 1 - mae / mae(persistence)            on the validation part
 #include "rondo/forecast/forecaster.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <limits>
@@ -16,22 +17,52 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
+// At most `enough` windows of a part, evenly taken: more do not change which epoch is the best, and cost as much as training.
+class Sample final : public Source {
+ public:
+  explicit Sample(const Part& part) : part_(part), every_(std::max<Index>(1, (part.samples() + enough - 1) / enough)) {}
+  Index samples() const override { return (part_.samples() + every_ - 1) / every_; }
+  Shapes x_shapes() const override { return part_.x_shapes(); }
+  Shapes y_shapes() const override { return part_.y_shapes(); }
+  void gather(std::span<const Index> ids, std::span<real* const> x, std::span<real* const> y) const noexcept override {
+    const Framing& f = part_.frame().framing();
+    const auto x_size = static_cast<Index>(f.features.size()) * f.lookback,
+               y_size = static_cast<Index>(f.targets.size()) * f.horizon;
+    real* to_x = x.empty() ? nullptr : x[0];
+    real* to_y = y.empty() ? nullptr : y[0];
+    for (const Index id : ids) {
+      const Index window = id * every_;
+      part_.gather({&window, 1}, {&to_x, x.empty() ? 0u : 1u}, {&to_y, y.empty() ? 0u : 1u});
+      if (to_x) to_x += x_size;
+      if (to_y) to_y += y_size;
+    }
+  }
+  const Part& part() const { return part_; }
+  Index every() const { return every_; }
+
+ private:
+  static constexpr Index enough = 20'000;
+  const Part& part_;
+  Index every_;
+};
+
 // Mean absolute error of persistence in normalised units, as the metric "mae" would give it.
-double persistence_error(const Part& part) {
+double persistence_error(const Sample& sample) {
+  const Part& part = sample.part();
   const FrameData& d = part.frame().data();
   double sum = 0;
   for (std::size_t k = 0; k < d.targets.size(); ++k) {
     const std::vector<double>& v = d.targets[k]->numbers;
     double errors = 0;
-    for (Index i = 0; i < part.samples(); ++i) {
+    for (Index i = 0; i < part.samples(); i += sample.every()) {
       const double last = v[static_cast<std::size_t>(d.last_row(part.first() + i))];
       const Index first = d.target_row(part.first() + i);
       for (Index h = 0; h < d.framing.horizon; ++h) errors += std::fabs(v[static_cast<std::size_t>(first + h)] - last);
     }
     sum += errors / part.scaler().of(d.targets[k]->name).scale;
   }
-  return sum /
-         (static_cast<double>(part.samples()) * static_cast<double>(d.framing.horizon) * static_cast<double>(d.targets.size()));
+  return sum / (static_cast<double>(sample.samples()) * static_cast<double>(d.framing.horizon) *
+                static_cast<double>(d.targets.size()));
 }
 
 // Normalised errors back to the table's units: exact for one target, the mean over targets for several.
@@ -51,7 +82,7 @@ class Watch final : public Callback {
         validated_(split.validation.samples() > 0),
         judged_(validated_ ? split.validation : split.train),
         persistence_(persistence_error(judged_)),
-        unit_(unit(judged_)),
+        unit_(unit(judged_.part())),
         windows_(split.train.samples()),
         batches_((windows_ + recipe.batch_size - 1) / recipe.batch_size) {}
 
@@ -72,6 +103,7 @@ class Watch final : public Callback {
       report_.stopped_early = epoch + 1 < recipe_.epochs;
     }
   }
+  const Source& judged() const { return judged_; }
   void restore(Model& model) const {
     if (!best_.empty()) model.set_weights(best_);
   }
@@ -111,7 +143,7 @@ class Watch final : public Callback {
   const FitHooks& hooks_;
   FitReport& report_;
   bool validated_;
-  const Part& judged_;
+  Sample judged_;
   double persistence_, unit_;
   Index windows_, batches_;
   double best_loss_ = 0, lowest_loss_ = 0, start_loss_ = 0, start_mae_ = 0;
@@ -146,7 +178,7 @@ FitReport fit_forecaster(Model& model, const Split& split, const Recipe& recipe,
   options.batch_size = recipe.batch_size;
   options.epochs = recipe.epochs;
   options.callbacks = {watch};
-  if (split.validation.samples() > 0) options.validation_source = &split.validation;
+  if (split.validation.samples() > 0) options.validation_source = &watch->judged();
   options.seed = recipe.seed;
   options.threads = recipe.threads;
   options.stop = hooks.stop;

@@ -54,6 +54,13 @@ class Forecast(Case):
         (self.folder / "more.csv").write_text(f"{text.rstrip()}\n1961-01,{two[0]!r}\n")
         self.assertAlmostEqual(self.good_json("forecast", "airline.keras", "more.csv")["forecast"][0]["Passengers"], two[1], places=3)
 
+    def test_a_forecaster_that_fit_trained_further_still_is_one(self):
+        np.save(self.folder / "Xw.npy", np.zeros((8, 12, 1), np.float32))
+        np.save(self.folder / "yw.npy", np.zeros((8, 1), np.float32))
+        self.good("fit", "airline.keras", "--x", "Xw.npy", "--y", "yw.npy", "--epochs", 1, "--out", "more.keras")
+        self.good("forecast", "more.keras", "airline.csv", "--out", "more.csv")
+        self.assertEqual(self.rows("more.csv")[0], ["Month", "Passengers"])
+
     def test_json(self):
         said = self.good_json(*self.base, "--steps", 2)
         self.assertEqual((said["verb"], said["rows"], said["steps"], said["horizon"], said["targets"], said["out"]),

@@ -146,6 +146,25 @@ TEST(Forecaster, KeepsTheStartUnlessTheGainIsEvidence) {
   EXPECT_THROW(fit_forecaster(model, s, recipe), Error);
 }
 
+// Every second of 30,000 validation windows: the errors are those of these windows.
+TEST(Forecaster, LooksAtEvenlyTakenWindowsOfAVeryLargePart) {
+  std::vector<double> v(100'000);
+  for (std::size_t i = 0; i < v.size(); ++i) v[i] = std::sin(0.1 * static_cast<double>(i)) + static_cast<double>(i % 7);
+  const Split s = split(frame(Table().add("v", v), {.target = "v", .lookback = 4}), {0.6, 0.3, 0.1});
+  const Recipe recipe{.network = {.layers = "dense:2"}, .epochs = 0};
+  Model model = make_forecaster(s, recipe, fit_ridge(s));
+  const FitReport report = fit_forecaster(model, s, recipe);
+  const Forecast answers = forecast(model, s.validation);
+  double sum = 0, flat = 0;
+  for (Index i = 0; i < s.validation.samples(); i += 2) {
+    sum += std::fabs(answers(i, 0) - s.validation.truth(i, 0));
+    flat += std::fabs(v[static_cast<std::size_t>(60'000 + i - 1)] - s.validation.truth(i, 0));
+  }
+  ASSERT_EQ(s.validation.samples(), 30'000);
+  EXPECT_NEAR(report.epochs.at(0).mae, sum / 15'000, 1e-4 * sum / 15'000);
+  EXPECT_NEAR(report.epochs.at(0).skill, 1 - sum / flat, 1e-4);
+}
+
 TEST(Forecaster, StopsWhenToldAndKeepsTheBest) {
   const Split s = parts(series());
   std::atomic<bool> stop{false};

@@ -50,6 +50,7 @@ struct Forecaster {
   TrainedOn trained_on = {};
 };
 
+// Of a very large validation part, at most 20,000 windows are looked at, evenly taken.
 struct EpochReport {
   Index epoch = 0;  // 0: before training
   double loss = 0,

@@ -210,6 +210,18 @@ void ConfigReader::required(std::string_view key, Index& value) { value = index_
 void ConfigReader::required(std::string_view key, double& value) { value = number_of(needed(key), what(key)); }
 void ConfigReader::required(std::string_view key, std::string& value) { value = string_of(needed(key), what(key)); }
 void ConfigReader::required(std::string_view key, std::vector<Index>& value) { numbers(key, needed(key), value); }
+void ConfigReader::numbers(std::string_view key, std::vector<double>& value) {
+  const Json* json = find(key);
+  value.clear();
+  if (!json || json->is_null()) return;
+  if (!json->is_array()) return value.push_back(number_of(*json, what(key)));
+  if (json->size() > 1'000'000) fail(Code::format, what(key) + " has " + std::to_string(json->size()) + " entries");
+  for (const Json& item : *json) {
+    if (item.is_array())
+      fail(Code::unsupported, what(key) + " is a table of numbers, which is not supported; a list of numbers is");
+    value.push_back(number_of(item, what(key)));
+  }
+}
 void ConfigReader::only(std::string_view key, double neutral_value) {
   const Json* json = find(key);
   if (!json || json->is_null()) return;

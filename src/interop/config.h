@@ -8,6 +8,7 @@
 
 #include "interop/call_arguments.h"
 #include "interop/json.h"
+#include "layers/base/numbers.h"
 #include "rondo/core/config.h"
 #include "rondo/layers/layer.h"
 
@@ -25,7 +26,7 @@ struct Place {
 
 // Sets the fields that describe() names from a JSON object. Afterwards finish() refuses, by name, every key nobody asked for
 // unless it is one of Keras's that cannot change a result.
-class ConfigReader : public ConfigVisitor {
+class ConfigReader : public ConfigVisitor, public NumbersVisitor {
  public:
   // where: opens messages. notes: receives what was passed over.
   ConfigReader(const Json& config, std::string where, std::vector<std::string>& notes, const Place* place = nullptr);
@@ -44,6 +45,7 @@ class ConfigReader : public ConfigVisitor {
   void required(std::string_view key, double& value) override;
   void required(std::string_view key, std::string& value) override;
   void required(std::string_view key, std::vector<Index>& value) override;
+  void numbers(std::string_view key, std::vector<double>& value) override;
   void only(std::string_view key, double neutral) override;
   void only_none(std::string_view key) override;
 
@@ -61,7 +63,7 @@ class ConfigReader : public ConfigVisitor {
 };
 
 // Collects the fields that differ from Keras's defaults: what every Keras from 3.3 on understands.
-class ConfigWriter : public ConfigVisitor {
+class ConfigWriter : public ConfigVisitor, public NumbersVisitor {
  public:
   Json config = Json::object();
   Json call = Json::object();               // what Keras takes when the layer is called
@@ -80,6 +82,10 @@ class ConfigWriter : public ConfigVisitor {
   void required(std::string_view key, double& value) override { put(key, value, true); }
   void required(std::string_view key, std::string& value) override { put(key, value, true); }
   void required(std::string_view key, std::vector<Index>& value) override { put(key, value, true); }
+  void numbers(std::string_view key, std::vector<double>& value) override {
+    if (value.size() == 1) put(key, value[0], true);
+    if (value.size() != 1) put(key, value, !value.empty());
+  }
   void only(std::string_view, double) override {}
   void only_none(std::string_view) override {}
 

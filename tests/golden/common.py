@@ -41,6 +41,8 @@ def randomise(model, rng):
     for variable in model.weights:
         if "rnn_state" in variable.name or "seed" in variable.name:
             continue
+        if variable.name in ("mean", "variance", "count"):
+            continue  # what Normalization learned from data
         variable.assign(random_value(rng, variable.name, tuple(variable.shape)))
     return model
 

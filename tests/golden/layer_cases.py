@@ -334,3 +334,28 @@ add(
     lambda: L.Dense(1, activation="sigmoid"),
     inputs=lambda rng: ids(rng, 4, 6),
 )
+
+
+# ---------------------------------------------------------------- Normalization
+
+
+def normalization(axis=-1, **options):
+    """Moments of other data than the model is given."""
+
+    def build(rng):
+        x = 3 * normal(rng, 20, 4, 3) + np.array([1, -2, 5], np.float32)
+        layer = L.Normalization(axis=axis, **options)
+        if "mean" not in options:
+            layer.adapt(x)
+        return sequential(L.Input((4, 3)), layer, L.Dense(2)), [x[:3]]
+
+    return build
+
+
+add_graph("normalization", normalization())
+add_graph("normalization_invert", normalization(invert=True))
+add_graph("normalization_one_mean", normalization(axis=None))
+add_graph("normalization_two_axes", normalization(axis=(1, 2)))
+add_graph("normalization_given", normalization(mean=[1.0, 2.0, 3.0], variance=[4.0, 0.0, 2.5]))
+add_graph("normalization_given_one", normalization(axis=None, mean=0.5, variance=4.0, invert=True))
+add_masked("masked_normalization", lambda: L.Normalization(mean=[1.0, 2.0, 3.0], variance=[4.0, 1.0, 2.5]), last())

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "layers/base/numbers.h"
 #include "rondo/layers/layer.h"
 
 namespace rondo {
@@ -27,7 +28,7 @@ struct ConfigRecord {
   }
 };
 
-class ConfigReader final : public ConfigVisitor {
+class ConfigReader final : public ConfigVisitor, public NumbersVisitor {
  public:
   static ConfigRecord read(Layer& layer) {
     ConfigReader reader;
@@ -61,6 +62,11 @@ class ConfigReader final : public ConfigVisitor {
   void required(std::string_view key, double& value) override { keep(key, value, text_of(value)); }
   void required(std::string_view key, std::string& value) override { keep(key, value, value); }
   void required(std::string_view key, std::vector<Index>& value) override { keep(key, value, Shape(value).text()); }
+  void numbers(std::string_view key, std::vector<double>& value) override {
+    std::string text;
+    for (const double v : value) text += text_of(v) + " ";
+    keep(key, value, text);
+  }
   void only(std::string_view, double) override {}
   void only_none(std::string_view) override {}
 
@@ -80,7 +86,7 @@ class ConfigReader final : public ConfigVisitor {
   ConfigRecord record_;
 };
 
-class ConfigWriter final : public ConfigVisitor {
+class ConfigWriter final : public ConfigVisitor, public NumbersVisitor {
  public:
   static LayerRef make(const ConfigRecord& record) {
     LayerRef layer = make_layer(record.class_name);
@@ -107,6 +113,7 @@ class ConfigWriter final : public ConfigVisitor {
   void required(std::string_view key, double& value) override { take(key, value); }
   void required(std::string_view key, std::string& value) override { take(key, value); }
   void required(std::string_view key, std::vector<Index>& value) override { take(key, value); }
+  void numbers(std::string_view key, std::vector<double>& value) override { take(key, value); }
   void only(std::string_view, double) override {}
   void only_none(std::string_view) override {}
 

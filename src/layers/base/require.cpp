@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "layers/base/names.h"
+#include "layers/base/numbers.h"
 
 namespace rondo {
 namespace {
@@ -10,7 +11,7 @@ namespace {
 thread_local Producer::Known known;
 
 // Writes a config as a constructor's arguments: what is required, then every option that is not the default, in Keras's order.
-class LineWriter : public ConfigVisitor {
+class LineWriter : public ConfigVisitor, public NumbersVisitor {
  public:
   std::vector<std::string> arguments, options;
   bool sequences = false;
@@ -59,6 +60,11 @@ class LineWriter : public ConfigVisitor {
   void required(std::string_view, double& value) override { arguments.push_back(number(value)); }
   void required(std::string_view, std::vector<Index>& value) override { arguments.push_back(braces_text(Shape(value))); }
   void required(std::string_view, std::string& value) override { arguments.push_back(quoted(value)); }
+  void numbers(std::string_view key, std::vector<double>& value) override {
+    std::string list;
+    for (const double v : value) list += (list.empty() ? "" : ", ") + number(v);
+    if (!value.empty()) option(key, "{" + list + "}");
+  }
   void only(std::string_view, double) override {}
   void only_none(std::string_view) override {}
 

@@ -84,11 +84,13 @@ class Evaluate : public Verb {
       case SeenRows::By::values:
         return "the rows it saw are recognised by their values";
       case SeenRows::By::dates:
-        return "the rows it saw are recognised by their dates; the values differ from those it was trained on";
+        return "the rows it saw are recognised by their dates: the table begins elsewhere, or its values differ from those it "
+               "was trained on";
       case SeenRows::By::nothing:
         break;
     }
-    return "no row of this table is one it saw, neither by value nor by date: all count as new";
+    return "not known: its rows are not recognised, neither by value nor by date, and all count as new. If it was trained on "
+           "some of them, these scores flatter it";
   }
 
   std::string text(const Forecaster& forecaster, const Series& series, const Frame& windows, const SeenRows& seen,
@@ -107,8 +109,10 @@ class Evaluate : public Verb {
     out += field("seen", recognised(seen), shown.width);
     for (const Scored& part : parts) {
       if (part.first >= part.end) continue;
-      out += "\n" + wrapped("Rows it " + std::string(part.about) + ": " + rows_text(series, part.first, part.end) + ", " +
-                                grouped(part.windows) + (part.windows == 1 ? " window" : " windows"),
+      const bool unknown = seen.by == SeenRows::By::nothing;
+      out += "\n" + wrapped((unknown ? std::string("Rows that count as new: ") : "Rows it " + std::string(part.about) + ": ") +
+                                rows_text(series, part.first, part.end) + ", " + grouped(part.windows) +
+                                (part.windows == 1 ? " window" : " windows"),
                             shown.width);
       if (part.windows > 0) out += scores_text(part.scores, shown);
       if (part.windows > 0 && part.key == std::string_view("new"))

@@ -24,6 +24,18 @@ bool season_fits(Index season, const Split& split) {
   return true;
 }
 
+// What the library says of an unknown name, and all the names there are.
+template <class Look>
+void with_names(const std::vector<std::string>& names, Look look) {
+  try {
+    look();
+  } catch (const Error& error) {
+    std::string known;
+    for (const std::string& name : names) known += (known.empty() ? "" : ", ") + name;
+    rondo::fail(error.code(), error.what() + std::string(" Known: ") + known + ".");
+  }
+}
+
 }  // namespace
 
 void Settings::declare_windows(Arguments& arguments) {
@@ -71,8 +83,8 @@ void Settings::check() {
   if (missing) missing_from(*missing);
   if (normalize) normalize_from(*normalize);
   if (dates.order) date_order_from(*dates.order);
-  OptimizerRef{recipe.optimizer};
-  LossRef{recipe.loss};
+  with_names(optimizer_names(), [&] { OptimizerRef{recipe.optimizer}; });
+  with_names(loss_names(), [&] { LossRef{recipe.loss}; });
   for (const auto& [flag, given] :
        {std::pair{"--target", target}, {"--features", features}, {"--date", dates.column}, {"--layers", layers}}) {
     if (given && given->empty()) throw UsageError(std::string(flag) + " is empty");

@@ -62,6 +62,7 @@ class Train : public Verb {
     const Frame windows = frame(series.table, settings_.framing(series));
     const Split parts = split(windows, settings_.parts());
     check_target(parts);
+    if (out_) check_names(windows.framing(), parts.scaler());
     const Season season = find_season(settings_.season, series, parts);
     const Ridge ridge = fit_ridge(parts);
     Forecaster forecaster{make_forecaster(parts, recipe, ridge), windows.framing(), parts.scaler(), season.rows,
@@ -103,6 +104,20 @@ class Train : public Verb {
   }
 
  private:
+  // A model file is UTF-8: it must give the columns' names back, or it could not be used on this very table.
+  static void check_names(const Framing& framing, const Scaler& scaler) {
+    Framing back;
+    Scaler unused;
+    framing_from_json(framing_json(framing, scaler), back, unused);
+    for (const auto& [names, kept] : {std::pair{&framing.targets, &back.targets}, {&framing.features, &back.features}}) {
+      for (std::size_t i = 0; i < names->size(); ++i) {
+        if ((*names)[i] == (*kept)[i]) continue;
+        rondo::fail(Code::value, "the name of column '" + escaped((*names)[i]) +
+                                     "' is not UTF-8, and a model file could not hold it: save the table as UTF-8.");
+      }
+    }
+  }
+
   // A network would learn to say the one value it saw.
   static void check_target(const Split& parts) {
     const Frame& windows = parts.train.frame();

@@ -1,5 +1,6 @@
 #include "data/audit.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "data/text.h"
@@ -42,6 +43,10 @@ std::string text(std::span<const Gap> gaps, const Table& table) {
 std::shared_ptr<const Column> filled_forward(const Column& column, const Table& table) {
   auto out = std::make_shared<Column>(column);
   if (!out->numbers.empty() && !std::isfinite(out->numbers[0])) {
+    if (std::none_of(out->numbers.begin(), out->numbers.end(), [](double v) { return std::isfinite(v); })) {
+      fail(Code::value, "column " + in_quotes(column.name) + " holds no value at all, in " + grouped(table.rows()) +
+                            " rows: leave it out by naming the others in .features.");
+    }
     fail(Code::value, "column " + in_quotes(column.name) + " begins with a missing value, at " + table.row_text(0) +
                           ": there is nothing before it to repeat. Take the first rows out, or say .missing = Missing::drop.");
   }

@@ -28,6 +28,19 @@ void check_sizes(const Framing& f) {
   at_least("gap", f.gap, 0, "how many rows lie between the last known row and the first forecast one");
 }
 
+// "1,234", "1.234,5", "12%", "$5", "1 000": a number to people.
+bool dressed(std::string_view text) {
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  bool digits = false, more = false;
+  for (const char c : text) {
+    digits = digits || digit(c);
+    more = more || (!digit(c) && c != '.' && c != '-' && c != '+');
+    if (!digit(c) && std::string_view(".,-+ '%$()").find(c) == std::string_view::npos && static_cast<signed char>(c) > 0)
+      return false;
+  }
+  return digits && more;
+}
+
 std::vector<std::shared_ptr<const Column>> number_columns(const Table& table, const std::vector<std::string>& names,
                                                           const char* role) {
   std::vector<std::shared_ptr<const Column>> out;
@@ -38,6 +51,9 @@ std::vector<std::shared_ptr<const Column>> number_columns(const Table& table, co
       fail(Code::value, std::string(role) + " " + in_quotes(names[i]) + " is a column of text" +
                             (table.rows() > 0 ? " (" + in_quotes(column->labels[0].substr(0, 40)) + " at " + "row 0)" : "") +
                             "; a network reads numbers. " +
+                            (table.rows() > 0 && dressed(column->labels[0])
+                                 ? "If these are numbers, write them plainly: no thousands separator, unit or currency. "
+                                 : "") +
                             (numbers.empty() ? "The table has no number column." : "Number columns: " + listed(numbers) + "."));
     }
     if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=

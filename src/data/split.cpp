@@ -178,11 +178,16 @@ Split split(const Frame& frame, const SplitOptions& options) {
     if (rows[p] == rows[p + 1]) last[p] = first[p];
     if (first[p] == last[p] && (fractions[p] > 0 || p == 0)) {
       const Index need = d.framing.lookback + d.framing.gap + d.framing.horizon;
+      if (rows[p] == rows[p + 1]) {
+        fail(Code::value, std::string("the ") + names[p] + " part holds no window: its fraction of " + grouped(d.rows) +
+                              " rows is less than one row. Give it a larger fraction, or bring more rows.");
+      }
       fail(Code::value,
            std::string("the ") + names[p] + " part holds no window: rows " + grouped(rows[p]) + " to " +
                grouped(rows[p + 1] - 1) + " of " + grouped(d.rows) + " must hold " +
                (p == 0 ? "lookback + gap + horizon = " + grouped(need) : "horizon = " + grouped(d.framing.horizon)) +
                " rows in a row" + (d.starts.empty() ? "" : " without a missing value") +
+               (d.framing.stride > 1 ? ", and windows begin only every stride = " + grouped(d.framing.stride) + " rows" : "") +
                ". Give it a larger fraction, shorten the window, or bring more rows.");
     }
   }

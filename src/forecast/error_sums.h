@@ -15,7 +15,11 @@ class ErrorSums {
 
  private:
   Index samples_ = 0;
-  std::vector<double> absolute_, squares_;
+  std::vector<double> absolute_;
+  // Of errors over 2^exponent_, that of the largest so far: also the squares of errors of 1e300 or 1e-300 are numbers.
+  std::vector<double> squares_;
+  int exponent_ = none;
+  static constexpr int none = -2000;
 };
 
 }  // namespace rondo

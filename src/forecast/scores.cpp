@@ -36,7 +36,15 @@ void ErrorSums::add(const Forecast& forecast, const Part& part, Index target) {
     for (Index i = 0; i < part.samples(); ++i) {
       const double error = forecast(i, static_cast<Index>(h), target) - part.truth(i, static_cast<Index>(h), target);
       absolute_[h] += std::fabs(error);
-      squares_[h] += error * error;
+      if (error != 0 && std::isfinite(error) && std::ilogb(error) > exponent_) {
+        const int grown = std::ilogb(error);
+        if (exponent_ != none) {
+          for (double& sum : squares_) sum = std::ldexp(sum, 2 * (exponent_ - grown));
+        }
+        exponent_ = grown;
+      }
+      const double scaled = exponent_ == none ? error : std::ldexp(error, -exponent_);
+      squares_[h] += scaled * scaled;
     }
   }
   samples_ += part.samples();
@@ -45,17 +53,18 @@ void ErrorSums::add(const Forecast& forecast, const Part& part, Index target) {
 Scores ErrorSums::scores(double naive) const {
   Scores out;
   const auto n = static_cast<double>(samples_);
+  const auto root = [&](double mean) { return std::ldexp(std::sqrt(mean), exponent_ == none ? 0 : exponent_); };
   double absolute = 0, squares = 0;
   for (std::size_t h = 0; h < absolute_.size(); ++h) {
     out.mae_by_step.push_back(absolute_[h] / n);
-    out.rmse_by_step.push_back(std::sqrt(squares_[h] / n));
+    out.rmse_by_step.push_back(root(squares_[h] / n));
     out.mase_by_step.push_back(absolute_[h] / n / naive);
     absolute += absolute_[h];
     squares += squares_[h];
   }
   const double all = n * static_cast<double>(absolute_.size());
   out.mae = absolute / all;
-  out.rmse = std::sqrt(squares / all);
+  out.rmse = root(squares / all);
   out.mase = out.mae / naive;
   return out;
 }

@@ -332,7 +332,15 @@ class Train(Case):
         for flag, value, meant in (("--optimizer", "adma", "adam"), ("--loss", "msa", "mse"), ("--normalize", "windw", "window"),
                                    ("--missing", "frward", "forward")):
             self.bad(UNSUPPORTED, *self.airline, flag, value, says=[value, f"Did you mean '{meant}'"])
+        self.bad(UNSUPPORTED, *self.airline, "--optimizer", "foo", says="Known: adadelta, ")
+        self.bad(UNSUPPORTED, *self.airline, "--loss", "foo", says=[" mae, ", " mse, "])
         self.bad(USAGE, *self.airline, "--shortcut", "maybe", says="on or off")
+
+    def test_a_name_that_no_model_file_could_hold(self):
+        (self.folder / "latin.csv").write_bytes("Größe\n".encode("latin-1") + "\n".join(self.wave()).encode())
+        words = ("train", "latin.csv", "--target", os.fsdecode(b"Gr\xf6\xdfe"), "--lookback", 5, "--epochs", 1)
+        self.bad(UNSUPPORTED, *words, "--out", "n.keras", says=["Gr\\xf6\\xdfe", "save the table as UTF-8"])
+        self.good(*words)
 
     def test_training_that_runs_away(self):
         done = self.run_rondo(*self.airline, "--optimizer", "sgd", "--learning-rate", "1e30", "--out", "n.keras")

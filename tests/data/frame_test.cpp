@@ -139,6 +139,11 @@ TEST(Frame, Refusals) {
   EXPECT_EQ(frame(table, {.target = "c0", .lookback = 3, .stride = huge}).samples(), 1);
   expect_part(refusal(table, {.target = "C0", .lookback = 3}), "no column 'C0' in the table. Did you mean 'c0'?");
   expect_part(refusal(table, {.target = "when", .lookback = 3}), "target 'when' is a column of text ('mo' at row 0)");
+  for (const char* cell : {"1,234", "1.234,5", "12%", "$5", "1 000", "5 \xe2\x82\xac"}) {
+    Table dressed = Table().add_text("x", std::vector<std::string>(10, cell));
+    expect_part(refusal(dressed, {.target = "x", .lookback = 3}), "write them plainly");
+  }
+  EXPECT_EQ(refusal(table, {.target = "when", .lookback = 3}).find("write them plainly"), std::string::npos);
   expect_part(refusal(table, {.target = "c0", .features = {"c0", "when"}, .lookback = 3}),
               "feature 'when' is a column of text");
   expect_part(refusal(table, {.target = "c0", .features = {"c1", "c1"}, .lookback = 3}), "feature 'c1' is named twice");
@@ -192,6 +197,10 @@ TEST(Frame, MissingValuesFilledForward) {
   Table bad;
   bad.add("x", {missing, 2, 3, 4});
   expect_part(refusal(bad, {.target = "x", .lookback = 2, .missing = Missing::forward}), "begins with a missing value");
+  Table none;
+  none.add("x", {1, 2, 3, 4}).add("e", std::vector<double>(4, missing));
+  expect_part(refusal(none, {.target = "x", .lookback = 2, .missing = Missing::forward}),
+              "'e' holds no value at all, in 4 rows");
 }
 
 TEST(Frame, Names) {

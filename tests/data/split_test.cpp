@@ -220,6 +220,9 @@ TEST(Split, Refusals) {
   expect_part(refusal(f, {0.2, 0.4, 0.4}), "the train part holds no window");
   expect_part(refusal(f, {0.0, 0.5, 0.5}), "the train part holds no window");
   expect_part(refusal(f, {0.94, 0.02, 0.04}), "the validation part holds no window");
+  expect_part(refusal(f, {0.98, 0.01, 0.01}), "holds no window: its fraction of 50 rows is less than one row");
+  const Frame wide = frame(noise(50, 1, 1), {.target = "c0", .lookback = 10, .stride = 100});
+  expect_part(refusal(wide, {0.6, 0.2, 0.2}), "begin only every stride = 100 rows");
   const Split s = split(f, {0.8, 0, 0.2});
   EXPECT_EQ(s.validation.samples(), 0);
   EXPECT_EQ(s.validation.text(), "no rows");

@@ -29,6 +29,40 @@ TEST(Baselines, AirlineScores) {
   EXPECT_EQ(perfect.rmse, 0);
 }
 
+// Powers of two change no digit, so the scores must be the same ones to the bit: none overflows, none vanishes.
+TEST(Baselines, ScoresOfEverySize) {
+  const Table table = read_csv(std::string(RONDO_SOURCE_DIR) + "/data/airline-passengers.csv");
+  const std::vector<double>& v = table.column("Passengers").numbers;
+  const auto scores = [&](int exponent) {
+    std::vector<double> scaled;
+    for (const double value : v) scaled.push_back(std::ldexp(value, exponent));
+    const Split s = split(frame(Table().add("x", scaled), {.target = "x", .lookback = 12, .horizon = 2}));
+    return score(persistence(s.test), s.test, {.season = 12});
+  };
+  const Scores plain = scores(0);
+  for (const int exponent : {-960, -500, 500, 1000}) {
+    const Scores s = scores(exponent);
+    EXPECT_EQ(s.mae, std::ldexp(plain.mae, exponent));
+    EXPECT_EQ(s.rmse, std::ldexp(plain.rmse, exponent));
+    EXPECT_EQ(s.mase, plain.mase);
+    for (std::size_t h = 0; h < 2; ++h) EXPECT_EQ(s.rmse_by_step[h], std::ldexp(plain.rmse_by_step[h], exponent));
+  }
+}
+
+// A small error first must not make a large one overflow, nor a large one first a small one vanish beside it in its own step.
+TEST(Baselines, ErrorsOfSeveralSizes) {
+  std::vector<double> v(60);
+  for (std::size_t r = 0; r < v.size(); ++r) v[r] = static_cast<double>(r % 7);
+  v[57] = 1e300;
+  const Split s = split(frame(Table().add("x", v), {.target = "x", .lookback = 4}));
+  Forecast some = truth(s.test);
+  some(0, 0) += 1e-200;
+  const double rmse = score(some, s.test).rmse;
+  EXPECT_EQ(rmse, std::fabs(some(0, 0) - truth(s.test)(0, 0)) / std::sqrt(static_cast<double>(s.test.samples())));
+  const Scores last = score(persistence(s.test), s.test);
+  EXPECT_NEAR(last.rmse / (1e300 * std::sqrt(2.0 / static_cast<double>(s.test.samples()))), 1, 1e-15);
+}
+
 // Every baseline value against the row it must come from.
 TEST(Baselines, RowsTheyReadFrom) {
   for (const Index gap : {0, 3}) {

@@ -311,7 +311,7 @@ void ConfigWriter::field(std::string_view key, LayerRef& value) {
 }
 
 Json write_layer(Layer& layer) {
-  if (const ModelLayer* model = as_model(layer)) return write_model_layer(*model);
+  if (const ModelLayer* model = as_model(layer)) return write_model_layer(*model, false);
   ConfigWriter writer;
   layer.describe(writer);
   writer.config["name"] = layer.name();

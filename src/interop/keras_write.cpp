@@ -145,7 +145,7 @@ Json write_sequential(const ModelState& state, const std::string& model_name, bo
   return keras_object("keras", "Sequential", {{"name", model_name}, {"trainable", trainable}, {"layers", layers}});
 }
 
-Json write_functional(const ModelState& state, const std::string& model_name, bool trainable) {
+Json write_functional(const ModelState& state, const std::string& model_name, bool trainable, bool listed = true) {
   const Graph& graph = *state.graph;
   // The number of a call among those of its layer.
   std::vector<std::size_t> call(graph.nodes.size());
@@ -202,7 +202,8 @@ Json write_functional(const ModelState& state, const std::string& model_name, bo
     layers.push_back(std::move(object));
   }
   for (const LayerRef& layer : graph.layers) {
-    Json object = write_layer(*layer);
+    const ModelLayer* model = as_model(*layer);
+    Json object = model ? write_model_layer(*model, true) : write_layer(*layer);
     object["name"] = layer->name();
     Json nodes = Json::array();
     const bool states = takes_states(*layer);
@@ -214,6 +215,7 @@ Json write_functional(const ModelState& state, const std::string& model_name, bo
     layers.push_back(std::move(object));
   }
   const auto ends = [&](const std::vector<Edge>& edges) {
+    if (edges.size() == 1 && !listed) return history(edges[0]);
     Json list = Json::array();
     for (const Edge& e : edges) list.push_back(history(e));
     return list;
@@ -237,10 +239,10 @@ Json write_architecture(const Model& model) {
   return state.sequential ? write_sequential(state, state.name, true) : write_functional(state, state.name, true);
 }
 
-Json write_model_layer(const ModelLayer& layer) {
+Json write_model_layer(const ModelLayer& layer, bool listed) {
   const ModelState& state = layer.model().internal();
   return state.sequential ? write_sequential(state, layer.name(), layer.trainable)
-                          : write_functional(state, layer.name(), layer.trainable);
+                          : write_functional(state, layer.name(), layer.trainable, listed);
 }
 
 }  // namespace rondo::interop

@@ -12,7 +12,9 @@ class ModelLayer;
 namespace rondo::interop {
 
 Json write_architecture(const Model& model);
-// The same for a model inside another, under the name it has there.
-Json write_model_layer(const ModelLayer& layer);
+// The same for a model inside another, under the name it has there. listed: a single input or output is a list of one, which
+// every Keras reads; but what Keras 3.15 makes of such a list suits neither Sequential nor TimeDistributed, and Keras
+// before 3.9 reads no other.
+Json write_model_layer(const ModelLayer& layer, bool listed);
 
 }  // namespace rondo::interop

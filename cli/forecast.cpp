@@ -53,13 +53,20 @@ class ForecastVerb : public Verb {
     PredictOptions options;
     options.threads = static_cast<int>(threads_.value_or(0));
     const Forecast yhat = forecast_next(forecaster.model, f, forecaster.scaler, series.table, steps, options);
-    const bool dated = series.dates && !series.dates->after(1).empty();
-    if (series.dates && !dated) console.note("the dates are irregular: the rows of the forecast are numbered instead");
+    // The last one too: dates end with the year 9999.
+    const bool dated = series.dates && !series.dates->after(f.gap + 1).empty() && !series.dates->after(f.gap + steps).empty();
+    if (series.dates && !dated) {
+      console.note(std::string(series.dates->frequency().count == 0
+                                   ? "the dates are irregular"
+                                   : "the forecast's dates would be later than can be written") +
+                   ": the rows of the forecast are numbered instead");
+    }
     std::vector<std::string> when;
     for (Index step = 1; step <= steps; ++step) {
       when.push_back(dated ? series.dates->after(f.gap + step) : std::to_string(series.table.rows() + f.gap + step - 1));
     }
-    const std::string first = dated ? series.dates->column() : "row";
+    const bool taken = std::find(f.targets.begin(), f.targets.end(), "row") != f.targets.end();
+    const std::string first = dated ? series.dates->column() : taken ? "row number" : "row";
     if (out_) {
       std::string csv = csv_cell(first);
       for (const std::string& name : f.targets) csv += "," + csv_cell(name);
@@ -139,13 +146,19 @@ class ForecastVerb : public Verb {
     return plot_text(plot, shown);
   }
 
+  // No key twice.
+  static std::string key_of(const std::string& target) {
+    return target == "row" || target == "date" ? target + " (forecast)" : target;
+  }
+
   Json::Object json(const Forecast& yhat, const Series& series, const Framing& f, const std::vector<std::string>& when,
                     bool dated, double seconds) const {
     Json::List rows;
     for (Index step = 0; step < yhat.steps(); ++step) {
       Json::Object row{{"row", series.table.rows() + f.gap + step},
                        {"date", dated ? Json(when[static_cast<std::size_t>(step)]) : Json()}};
-      for (Index k = 0; k < yhat.targets(); ++k) row.emplace_back(f.targets[static_cast<std::size_t>(k)], yhat(0, step, k));
+      for (Index k = 0; k < yhat.targets(); ++k)
+        row.emplace_back(key_of(f.targets[static_cast<std::size_t>(k)]), yhat(0, step, k));
       rows.push_back(std::move(row));
     }
     return {{"verb", "forecast"},

@@ -35,6 +35,25 @@ class Forecast(Case):
         for part in ("1961-01", "1962-02", "o forecast", "written to f.csv", "reads its own forecasts"):
             self.assertIn(part, out)
 
+    def test_no_name_twice(self):
+        values = [float(line.split(",")[1]) for line in (self.folder / "airline.csv").read_text().splitlines()[1:]]
+        for name in ("row", "date"):
+            (self.folder / "t.csv").write_text("\n".join([name] + [str(v) for v in values]) + "\n")
+            self.good("train", "t.csv", "--target", name, "--lookback", 12, "--epochs", 1, "--out", "n.keras")
+            out, _ = self.good("forecast", "n.keras", "t.csv", "--out", "f.csv", "--json")
+            keys = [key for key, _ in json.loads(out, object_pairs_hook=list)[-3][1][0]]
+            self.assertEqual(keys, ["row", "date", f"{name} (forecast)"])
+            self.assertEqual(self.rows("f.csv")[0], ["row number" if name == "row" else "row", name])
+
+    def test_dates_that_cannot_be_written(self):
+        for last, steps, dated in ((9998, 1, True), (9998, 2, False), (9999, 1, False)):
+            lines = [f"{last - 59 + i}-01-01,{i * 7 % 11}" for i in range(60)]
+            (self.folder / "t.csv").write_text("\n".join(["d,v"] + lines) + "\n")
+            self.good("train", "t.csv", "--target", "v", "--lookback", 12, "--epochs", 1, "--out", "n.keras")
+            out, err = self.good("forecast", "n.keras", "t.csv", "--steps", steps)
+            self.assertEqual("  9999-01-01  " in out, dated, out)
+            self.assertEqual("later than can be written" in err, not dated, err)
+
     def test_is_the_model_of_the_test_part(self):
         # What train's table is about, one row at a time: the mean absolute error comes out again.
         said = self.good_json("train", "airline.csv", "--target", "Passengers", "--lookback", 12, "--out", "n.keras")["test"]["model"]

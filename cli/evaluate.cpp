@@ -48,6 +48,7 @@ class Evaluate : public Verb {
     std::vector<Scored> parts{{"train", "was trained on", 0, seen.train_end},
                               {"validation", "chose its epoch by", seen.train_end, seen.validation_end},
                               {"new", "has never seen", seen.validation_end, windows.rows()}};
+    if (seen.by == SeenRows::By::dates) parts[0].about = "was trained on, or that are older";
     for (Scored& part : parts) {
       // Before the first target there is nothing to score, nor where the seasonal naive forecast does not reach back.
       const Index reach = std::max(windows.target_row(0), season + forecaster.framing.gap);

@@ -48,6 +48,9 @@ class Evaluate(Case):
         self.assertEqual(said["recognised_by"], "dates")
         self.assertEqual([said["parts"][part]["rows"]["end"] for part in ("train", "validation", "new")], [60, 82, 104])
         self.assertAlmostEqual(said["parts"]["new"]["model"]["mae"], self.good_json(*self.base)["parts"]["new"]["model"]["mae"], places=9)
+        told = " ".join(self.good("evaluate", "airline.keras", "later.csv")[0].split())
+        self.assertIn("Rows it was trained on, or that are older: rows 0 .. 59 (1952-05 .. 1957-04)", told)
+        self.assertIn("the table begins elsewhere, or its values differ", told)
 
     def test_another_table_is_all_new(self):
         self.write("other.csv", ["Passengers"] + [str(100 + (i * 7919) % 50 + i) for i in range(60)])

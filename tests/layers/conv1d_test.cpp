@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "rondo/layers/time_distributed.h"
 #include "rondo/model/model.h"
 #include "support/contract.h"
 #include "support/gradcheck.h"
@@ -22,6 +23,9 @@ CONTRACT_CASE("Conv1D", "causal, dilated", [] { return Conv1D(3, 3, {.padding = 
               {.masks = false});
 CONTRACT_CASE("Conv1D", "groups, no bias", [] { return Conv1D(6, 2, {.groups = 2, .use_bias = false}); }, {{5, 4}},
               {.masks = false});
+// Masked sequences of a TimeDistributed may hold NaN, and must not reach the weights.
+CONTRACT_CASE("TimeDistributed", "conv1d", [] { return TimeDistributed(Conv1D(2, 3, {.activation = "tanh"})); },
+              {{None, 4, 2}});
 
 TEST(Conv1D, EqualsPlainLoops) {
   for (const std::string padding : {"valid", "same", "causal"}) {
@@ -67,12 +71,12 @@ TEST(Conv1D, EqualsPlainLoops) {
 
 TEST(Conv1D, RefusesWhatCannotBe) {
   expect_refused(Code::value, "filters must be", [] { Conv1D(0, 2); });
-  expect_refused(Code::value, "kernel_size is one positive", [] { Conv1D(2, 0); });
-  expect_refused(Code::value, "groups must divide", [] { Conv1D(3, 2, {.groups = 2}); });
-  expect_refused(Code::unsupported, "do not go together", [] { Conv1D(3, 2, {.strides = 2, .dilation_rate = 2}); });
+  expect_refused(Code::value, "it takes one positive number", [] { Conv1D(2, 0); });
+  expect_refused(Code::value, "multiple of groups", [] { Conv1D(3, 2, {.groups = 2}); });
+  expect_refused(Code::value, "cannot both be above 1", [] { Conv1D(3, 2, {.strides = 2, .dilation_rate = 2}); });
   expect_refused(Code::value, "'same' or 'causal'", [] { Conv1D(3, 2, {.padding = "full"}); });
-  expect_refused(Code::shape, "groups = 2", [] { Conv1D(4, 2, {.groups = 2})(Input({5, 3})); });
-  expect_refused(Code::shape, "fewer than its window of 5", [] { Conv1D(4, 3, {.dilation_rate = 2})(Input({4, 3})); });
+  expect_refused(Code::shape, "multiple of groups", [] { Conv1D(4, 2, {.groups = 2})(Input({5, 3})); });
+  expect_refused(Code::shape, "the window reaches over 5", [] { Conv1D(4, 3, {.dilation_rate = 2})(Input({4, 3})); });
   expect_refused(Code::unsupported, "unknown activation", [] { Conv1D(4, 3, {.activation = "relo"}); });
 }
 

@@ -1,4 +1,4 @@
-// A convolution over one axis or two: everything but the constructor.
+// Conv1D and Conv2D: everything but their constructors.
 #pragma once
 
 #include "layers/spatial/patches.h"

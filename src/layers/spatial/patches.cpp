@@ -95,11 +95,8 @@ void Convolution::forward(const real* x, Index samples, const real* packed, cons
   const Index size = kernels().packed_size(k, n);
   for (Index first = 0; first < all; first += step) {
     const Index count = std::min(step, all - first);
-    const real* a = x + first * width;
-    if (!direct()) {
-      gather(x, first, count, patches);
-      a = patches;
-    }
+    if (!direct()) gather(x, first, count, patches);
+    const real* const a = direct() ? x + first * width : patches;
     for (Index g = 0; g < groups; ++g)
       kernels().gemm(a + g * k, width, count, k, packed + g * size, n, bias ? bias + g * n : nullptr, add,
                      y + first * filters + g * n, filters);
@@ -110,11 +107,8 @@ void Convolution::backward(const real* x, Index first, Index count, const real* 
                            real* dw, real* dx) const noexcept {
   const Index width = patch(), k = depth(), n = group_filters(), size = kernels().packed_size(n, k);
   if (dw != nullptr) {
-    const real* a = x + first * width;
-    if (!direct()) {
-      gather(x, first, count, patches);
-      a = patches;
-    }
+    if (!direct()) gather(x, first, count, patches);
+    const real* const a = direct() ? x + first * width : patches;
     for (Index g = 0; g < groups; ++g)
       kernels().gemm_tn(a + g * k, width, d + g * n, filters, count, k, n, dw + g * n, filters);
   }

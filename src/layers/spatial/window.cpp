@@ -80,10 +80,11 @@ void require_image(const Layer& layer, const Shapes& in, int axes) {
                      "Input was given None for its last axis", axes == 1 ? "Input({None, 1})" : "Input({None, None, 1})",
                      "1 channel; the other sizes may be None, but weights need the number of channels"});
   }
+  if (axes == 1 && got.rank() != 4) require_sequences(layer, in);  // knows what comes before
   const std::string need = axes == 1 ? "3: (samples, time steps, channels)" : "4: (samples, rows, columns, channels)";
   ShapeReport report{layer.described(),
-                     got.text() + ": " + how_many(got.rank(), "axis").substr(0, how_many(got.rank(), "axis").find(' ')) +
-                         (got.rank() == 1 ? " axis; " : " axes; ") + with_article(layer.class_name()) + " needs " + need,
+                     got.text() + ": " + std::to_string(got.rank()) + (got.rank() == 1 ? " axis; " : " axes; ") +
+                         with_article(layer.class_name()) + " needs " + need,
                      {},
                      {},
                      {}};
@@ -96,11 +97,11 @@ void require_image(const Layer& layer, const Shapes& in, int axes) {
     sizes.push_back(1);
     report.likely = "the axis of channels is missing";
     report.fix = "Input(" + braces_text(sizes) + ")";
-    report.meaning = axes == 1 ? "time steps of 1 number each" : "images of 1 channel (grey)";
+    report.meaning = "images of 1 channel (grey)";
   } else {
-    report.likely = axes == 1 ? "what comes before gives no sequence of rows" : "what comes before gives no image";
-    report.fix = axes == 1 ? "Input({None, 1})" : "Input({28, 28, 1})";
-    report.meaning = axes == 1 ? "any number of time steps of 1 number" : "images of 28 rows, 28 columns and 1 channel";
+    report.likely = "what comes before gives no image";
+    report.fix = "Input({28, 28, 1})";
+    report.meaning = "images of 28 rows, 28 columns and 1 channel";
   }
   fail(report);
 }

@@ -67,6 +67,7 @@ std::string duration_text(double seconds) {
 
 std::string percent(double part) {
   const double p = part * 100;
+  if (std::abs(p) >= 1e6) return printed("%.2e %%", p);
   return printed(std::abs(p) < 9.95 && std::abs(p - std::round(p)) > 0.05 ? "%.1f %%" : "%.0f %%", p);
 }
 

@@ -24,6 +24,13 @@ std::vector<std::string> lines(const std::string& text) {
   return out;
 }
 
+TEST(Numbers, PercentOfAnySizeIsShort) {
+  EXPECT_EQ(percent(0.5), "50 %");
+  EXPECT_EQ(percent(0.034), "3.4 %");
+  EXPECT_EQ(percent(-12.5), "-1250 %");
+  EXPECT_EQ(percent(-9.7e303), "-9.70e+305 %");
+}
+
 TEST(Plot, PutsValuesWhereTheAxisSays) {
   Plot plot;
   for (int i = 0; i <= 11; ++i) {  // a row of the picture a value, top to bottom

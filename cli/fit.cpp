@@ -112,7 +112,7 @@ class Fit : public Verb {
       if (loss_) options.loss = LossRef(*loss_);
       model.compile(options);
     }
-    if (learning_rate_) model.optimizer()->learning_rate = *learning_rate_;
+    if (learning_rate_) model.optimizer()->set_learning_rate(*learning_rate_);
   }
 
   int report(Console& console, const Model& model, const History& history, Index samples, double seconds) const {

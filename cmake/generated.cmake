@@ -16,7 +16,7 @@ function(rondo_write_if_changed path content)
   file(WRITE ${path} "${content}")
 endfunction()
 
-foreach(folder layers activations initializers losses metrics optimizers)
+foreach(folder layers activations initializers regularizers constraints losses metrics optimizers)
   file(GLOB stems CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${folder}/*.cpp)
   set(declarations "")
   set(calls "")

@@ -160,9 +160,9 @@ Model make_forecaster(const Split& split, const Recipe& recipe, const Ridge& rid
   if (recipe.network.shortcut) start_from(model, ridge);
   OptimizerRef optimizer(recipe.optimizer);
   if (recipe.learning_rate) {
-    optimizer->learning_rate = *recipe.learning_rate;
+    optimizer->set_learning_rate(*recipe.learning_rate);
   } else if (recipe.optimizer == "adam") {
-    optimizer->learning_rate = 0.003;
+    optimizer->set_learning_rate(0.003);
   }
   model.compile({.optimizer = optimizer, .loss = LossRef(recipe.loss), .metrics = {"mae"}});
   return model;

@@ -20,6 +20,9 @@ class Setter final : public ConfigVisitor {
   void field(std::string_view, std::optional<double>&) override {}
   void field(std::string_view, Activation&, const Activation&) override {}
   void field(std::string_view, Initializer&, const Initializer&) override {}
+  void field(std::string_view, std::vector<double>&, const std::vector<double>&) override {}
+  void field(std::string_view, Regularizer&) override {}
+  void field(std::string_view, Constraint&) override {}
   void field(std::string_view, LayerRef&) override {}
   void required(std::string_view, Index&) override {}
   void required(std::string_view, double&) override {}

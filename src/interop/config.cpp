@@ -1,5 +1,6 @@
 #include "interop/config.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "interop/keras_read.h"
@@ -189,6 +190,16 @@ void ConfigReader::field(std::string_view key, Initializer& value, const Initial
   }
 }
 
+void ConfigReader::field(std::string_view key, std::vector<double>& value, const std::vector<double>& fallback) {
+  const Json* json = find(key);
+  value = fallback;
+  if (!json || json->is_null()) return;
+  if (!json->is_array()) fail(Code::format, what(key) + " must be a list of numbers, not " + shown(*json));
+  if (json->size() > 100000) fail(Code::format, what(key) + " has " + std::to_string(json->size()) + " entries");
+  value.clear();
+  for (const Json& item : *json) value.push_back(number_of(item, what(key)));
+}
+
 void ConfigReader::field(std::string_view key, LayerRef& value) {
   const Json* json = find(key);
   value = LayerRef();
@@ -305,6 +316,9 @@ void ConfigWriter::field(std::string_view key, Initializer& value, const Initial
   Json parameters = Json::object();
   for (const auto& [name, number] : value.parameters) parameters[name] = number;
   put(key, keras_object("keras.initializers", initializer_info(value.name).class_name, parameters), true);
+}
+void ConfigWriter::field(std::string_view key, std::vector<double>& value, const std::vector<double>& fallback) {
+  put(key, value, value != fallback);
 }
 void ConfigWriter::field(std::string_view key, LayerRef& value) {
   put(key, value ? write_layer(*value) : Json(), static_cast<bool>(value));

@@ -40,6 +40,9 @@ class ConfigReader : public ConfigVisitor, public NumbersVisitor {
   void field(std::string_view key, std::optional<double>& value) override;
   void field(std::string_view key, Activation& value, const Activation& fallback) override;
   void field(std::string_view key, Initializer& value, const Initializer& fallback) override;
+  void field(std::string_view key, std::vector<double>& value, const std::vector<double>& fallback) override;
+  void field(std::string_view key, Regularizer& value) override;
+  void field(std::string_view key, Constraint& value) override;
   void field(std::string_view key, LayerRef& value) override;
   void required(std::string_view key, Index& value) override;
   void required(std::string_view key, double& value) override;
@@ -52,6 +55,7 @@ class ConfigReader : public ConfigVisitor, public NumbersVisitor {
  private:
   const Json* find(std::string_view key);  // nullptr if absent; marks the key as known
   const Json& needed(std::string_view key);
+  std::string named(std::string_view key, const Json& json, const Json*& config) const;
   void numbers(std::string_view key, const Json& json, std::vector<Index>& value) const;
   std::string what(std::string_view key) const { return where_ + ": " + std::string(key); }
 
@@ -77,6 +81,9 @@ class ConfigWriter : public ConfigVisitor, public NumbersVisitor {
   void field(std::string_view key, std::optional<double>& value) override;
   void field(std::string_view key, Activation& value, const Activation& fallback) override;
   void field(std::string_view key, Initializer& value, const Initializer& fallback) override;
+  void field(std::string_view key, std::vector<double>& value, const std::vector<double>& fallback) override;
+  void field(std::string_view key, Regularizer& value) override;
+  void field(std::string_view key, Constraint& value) override;
   void field(std::string_view key, LayerRef& value) override;
   void required(std::string_view key, Index& value) override { put(key, value, true); }
   void required(std::string_view key, double& value) override { put(key, value, true); }

@@ -93,7 +93,9 @@ Model read_bytes(std::span<const std::byte> bytes, const LoadOptions& options, L
         tensors.read(w.path, w.weight->value, title(*layer) + ": weight '" + w.weight->name + "'");
     state.pack(false);
     if (options.compile) {
-      read_compile(member(config, "compile_config"), model, read.layers, tensors, report);
+      const Json& compiled = member(config, "compile_config");
+      read_compile(compiled.is_null() && !report.from_keras ? member(rondo, "compile_config") : compiled, model, read.layers,
+                   tensors, report);
     } else {
       tensors.ignore("optimizer/");
     }
@@ -142,7 +144,7 @@ std::vector<std::byte> save_model(const Model& model, const SaveOptions& options
     fail(Code::state,
          "a model that is not built cannot be saved: give the first layer an input_shape, or call build or fit first");
   Json config = write_architecture(model);
-  const Json rondo = write_rondo_json(model, options);
+  Json rondo = write_rondo_json(model, options);
   hdf5::Writer weights;
   std::vector<std::vector<float>> kept;
   weights.group("vars");
@@ -158,7 +160,8 @@ std::vector<std::byte> save_model(const Model& model, const SaveOptions& options
     for (std::size_t i = 0; i < state.inputs.size(); ++i) weights.group(paths.next("InputLayer") + "/vars");
   for (const LayerRef& layer : model.layers()) write_weights(*layer, paths.next(layer->class_name()));
   if (options.include_optimizer && model.compiled()) {
-    config["compile_config"] = write_compile(model);
+    // Keras would not open a model that was compiled with what it has not.
+    (keras_knows(model) ? config : rondo)["compile_config"] = write_compile(model);
     write_optimizer(model, weights, kept);
   }
   ZipWriter zip;

@@ -12,15 +12,34 @@ namespace {
 
 const std::string vars = "optimizer/vars/";
 
+std::shared_ptr<LearningRateSchedule> read_schedule(const Json& json, std::vector<std::string>& notes) {
+  const std::string class_name = read_class(json, "the learning rate");
+  const auto schedule = make_schedule(class_name);
+  Json config = member(json, "config");
+  if (!config.is_object()) fail(Code::format, "learning rate " + escaped(class_name) + " has no config");
+  config.erase("name");
+  ConfigReader reader(config, "learning rate " + escaped(class_name), notes);
+  schedule->describe(reader);
+  reader.finish();
+  schedule->check();
+  return schedule;
+}
+
 OptimizerRef read_optimizer(const Json& json, std::vector<std::string>& notes) {
   if (json.is_string()) return OptimizerRef(json.get<std::string>());
   const std::string class_name = read_class(json, "the optimizer");
   OptimizerRef optimizer(class_name);
-  const Json& config = member(json, "config");
-  if (!config.is_null()) {
+  if (const Json& given = member(json, "config"); !given.is_null()) {
+    Json config = given;
+    std::shared_ptr<LearningRateSchedule> schedule;
+    if (const Json& rate = member(config, "learning_rate"); rate.is_object()) {
+      schedule = read_schedule(rate, notes);
+      config.erase("learning_rate");
+    }
     ConfigReader reader(config, "optimizer " + escaped(class_name), notes);
     optimizer->describe(reader);
     reader.finish();
+    if (schedule) optimizer->set_learning_rate(schedule);
   }
   optimizer->check();
   return optimizer;
@@ -44,10 +63,16 @@ void read_optimizer_variables(Model& model, const std::vector<LayerRef>& order, 
   if (!tensors.contains(vars + "0")) return;  // compiled, never trained
   const Index iterations = hdf5::integer(*tensors.use(vars + "0"));
   if (iterations < 0) fail(Code::format, "model.weights.h5: the optimizer has made a negative number of steps");
-  if (const hdf5::Dataset* rate = tensors.use(vars + "1")) optimizer.learning_rate = hdf5::number(*rate);
-  optimizer.check();
+  // A schedule is no variable: what follows it in the file moves up.
+  const std::size_t first = optimizer.schedule ? 1 : 2;
   optimizer.iterations = iterations;
-  if (!tensors.contains(vars + "2")) {
+  if (!optimizer.schedule) {
+    if (const hdf5::Dataset* rate = tensors.use(vars + "1")) optimizer.learning_rate = hdf5::number(*rate);
+  } else if (iterations > 0) {
+    optimizer.learning_rate = optimizer.schedule->at(iterations - 1);
+  }
+  optimizer.check();
+  if (!tensors.contains(vars + std::to_string(first))) {
     if (iterations > 0 && !optimizer.slot_groups().empty() && !optimizer.slot_names().empty())
       report.notes.push_back("the optimizer's moving averages are not in the file; training starts them anew");
     return;
@@ -64,7 +89,7 @@ void read_optimizer_variables(Model& model, const std::vector<LayerRef>& order, 
     Optimizer::Slot& slot = one_for_all
                                 ? optimizer.slots[s]
                                 : optimizer.slots[by_weight.at({optimizer.slots[s].name, weights[optimizer.slots[s].weight]})];
-    tensors.read(vars + std::to_string(s + 2), slot.value,
+    tensors.read(vars + std::to_string(s + first), slot.value,
                  "the optimizer's " + slot.name +
                      (one_for_all ? std::string() : " of weight '" + state.trainable[slot.weight]->name + "'"));
   }
@@ -102,7 +127,7 @@ void read_compile(const Json& config, Model& model, const std::vector<LayerRef>&
     options.loss = read_losses(loss, report.notes);
     options.loss_weights = read_loss_weights(member(config, "loss_weights"));
     try {
-      options.metrics = read_metrics(member(config, "metrics"));
+      options.metrics = read_metrics(member(config, "metrics"), report.notes);
     } catch (const Error& e) {
       left_out("the list of metrics", e);
     }
@@ -117,11 +142,22 @@ void read_compile(const Json& config, Model& model, const std::vector<LayerRef>&
   read_optimizer_variables(model, order, tensors, report);
 }
 
+bool keras_knows(const Model& model) {
+  const ModelState& state = model.internal();
+  return std::all_of(state.losses.begin(), state.losses.end(), [](const LossRef& l) { return !l || l->from_keras(); }) &&
+         std::all_of(state.metrics.begin(), state.metrics.end(), [](const auto& m) { return m->from_keras(); });
+}
+
 Json write_compile(const Model& model) {
   if (!model.compiled()) return {};
   ConfigWriter optimizer;
   model.optimizer()->describe(optimizer);
   optimizer.config["learning_rate"] = model.optimizer()->learning_rate;
+  if (const auto& schedule = model.optimizer()->schedule) {
+    ConfigWriter writer;
+    schedule->describe(writer);
+    optimizer.config["learning_rate"] = keras_object("keras.optimizers.schedules", schedule->class_name(), writer.config);
+  }
   Json out = {{"optimizer", keras_object("keras.optimizers", model.optimizer()->class_name(), optimizer.config)}};
   write_losses(model.compile_options(), model.output_shapes().size(), out);
   return out;
@@ -133,9 +169,10 @@ void write_optimizer(const Model& model, hdf5::Writer& file, std::vector<std::ve
   if (optimizer.iterations > std::numeric_limits<std::int32_t>::max())
     fail(Code::output, "more training steps than Keras's file can count");
   file.int32(vars + "0", static_cast<std::int32_t>(optimizer.iterations));
-  file.float32(vars + "1", static_cast<float>(optimizer.learning_rate));
+  const std::size_t first = optimizer.schedule ? 1 : 2;
+  if (!optimizer.schedule) file.float32(vars + "1", static_cast<float>(optimizer.learning_rate));
   for (std::size_t s = 0; s < optimizer.slots.size(); ++s)
-    file.float32(vars + std::to_string(s + 2), optimizer.slots[s].value.shape(),
+    file.float32(vars + std::to_string(s + first), optimizer.slots[s].value.shape(),
                  as_float32(optimizer.slots[s].value.values(), kept));
 }
 

@@ -17,6 +17,8 @@ void read_compile(const Json& compile_config, Model& model, const std::vector<La
 
 // The optimizer's part of config.json ("null" if the model is not compiled) and of the weights file.
 Json write_compile(const Model& model);
+// False: the loss or a metric is one that Keras has not.
+bool keras_knows(const Model& model);
 void write_optimizer(const Model& model, hdf5::Writer& file, std::vector<std::vector<float>>& kept);
 
 // The numbers as float32: a view, or a copy in `kept` where the network computes in double.

@@ -23,33 +23,57 @@ LossRef read_loss(const Json& json, std::vector<std::string>& notes) {
     Json config = json["config"];
     if (const Json& reduction = member(config, "reduction"); !reduction.is_null() && reduction != "sum_over_batch_size")
       fail(Code::unsupported, "loss reduction " + shown(reduction) + " is not supported");
-    config.erase("reduction");
+    for (const char* key : {"reduction", "name", "dtype", "fn"}) config.erase(key);
     ConfigReader reader(config, "loss " + escaped(loss->class_name()), notes);
     const_cast<Loss&>(*loss).describe(reader);
     reader.finish();
+    loss->check();
   }
   return loss;
 }
 
-std::string read_metric(const Json& json) {
-  std::string name = function_name(json, "a metric");
-  if (const Json& given = member(member(json, "config"), "name"); given.is_string()) {
-    const auto known = metric_names();
-    if (std::find(known.begin(), known.end(), given.get<std::string>()) != known.end()) name = given.get<std::string>();
+MetricRef read_metric(const Json& json, std::vector<std::string>& notes) {
+  const std::string known = function_name(json, "a metric");
+  const MetricRef metric(known);
+  if (json.is_object() && member(json, "config").is_object()) {
+    Json config = json["config"];
+    if (const Json& name = member(config, "name"); name.is_string()) metric->set_name(name.get<std::string>());
+    for (const char* key : {"name", "dtype", "fn", "reduction"}) config.erase(key);
+    ConfigReader reader(config, "metric " + escaped(known), notes);
+    metric->describe(reader);
+    reader.finish();
   }
-  make_metric(name);  // throws if it is not known
-  return name;
+  metric->check();
+  return metric;
+}
+
+Json write_metric(const MetricRef& metric) {
+  ConfigWriter writer;
+  metric->describe(writer);
+  // A name that makes the same metric is all that Keras needs.
+  const auto known = metric_names();
+  const bool by_name = std::find(known.begin(), known.end(), metric->name()) != known.end() &&
+                       make_metric(metric->name())->class_name() == metric->class_name();
+  if (writer.config.empty() && by_name) return metric->name();
+  writer.config["name"] = metric->name();
+  return keras_object("keras.metrics", metric->class_name(), writer.config);
+}
+
+Json write_metric_list(const MetricList& list) {
+  Json out = Json::array();
+  for (const MetricRef& metric : list.metrics()) out.push_back(write_metric(metric));
+  return out;
 }
 
 // One metric, a list of them, or null.
-std::vector<std::string> read_metric_list(const Json& json) {
-  std::vector<std::string> names;
+std::vector<MetricRef> read_metric_list(const Json& json, std::vector<std::string>& notes) {
+  std::vector<MetricRef> metrics;
   if (json.is_array()) {
-    for (const Json& one : json) names.push_back(read_metric(one));
+    for (const Json& one : json) metrics.push_back(read_metric(one, notes));
   } else if (!json.is_null()) {
-    names.push_back(read_metric(json));
+    metrics.push_back(read_metric(json, notes));
   }
-  return names;
+  return metrics;
 }
 
 // An object that is one thing, and not a thing for each output.
@@ -94,15 +118,15 @@ Json write_metrics(const MetricLists& given, std::size_t outputs) {
   const auto& lists = given.lists();
   if (!lists.empty() && lists[0].output()) {
     Json named = Json::object();
-    for (const MetricList& list : lists) named[*list.output()] = list.names();
+    for (const MetricList& list : lists) named[*list.output()] = write_metric_list(list);
     return named;
   }
   Json out = Json::array();
   for (const MetricList& list : lists) {
     if (outputs > 1) {
-      out.push_back(list.names());
+      out.push_back(write_metric_list(list));
     } else {
-      for (const std::string& name : list.names()) out.push_back(name);
+      for (const MetricRef& metric : list.metrics()) out.push_back(write_metric(metric));
     }
   }
   return out;
@@ -120,12 +144,12 @@ PerOutput<double> read_loss_weights(const Json& json) {
   return read_each<double>(json, [](const Json& one) { return number_of(one, "loss_weights"); });
 }
 
-MetricLists read_metrics(const Json& json) {
+MetricLists read_metrics(const Json& json, std::vector<std::string>& notes) {
   std::vector<MetricList> lists;
   if (json.is_array()) {
-    for (const Json& one : json) lists.emplace_back(read_metric_list(one));
+    for (const Json& one : json) lists.emplace_back(read_metric_list(one, notes));
   } else if (json.is_object() && !json.contains("class_name")) {
-    for (const auto& [output, list] : json.items()) lists.emplace_back(output, read_metric_list(list));
+    for (const auto& [output, list] : json.items()) lists.emplace_back(output, read_metric_list(list, notes));
   } else if (!json.is_null()) {
     fail(Code::format, "metrics must be a list, not " + shown(json));
   }

@@ -12,7 +12,7 @@ namespace rondo::interop {
 
 PerOutput<LossRef> read_losses(const Json& json, std::vector<std::string>& notes);
 PerOutput<double> read_loss_weights(const Json& json);
-MetricLists read_metrics(const Json& json);
+MetricLists read_metrics(const Json& json, std::vector<std::string>& notes);
 
 // Into compile_config: "loss", and "loss_weights" and "metrics" if there are any.
 void write_losses(const CompileOptions& options, std::size_t outputs, Json& compile_config);

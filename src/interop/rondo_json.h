@@ -6,6 +6,7 @@
 //   training  {"step": training steps so far, which key the random draws}
 //   settings  {"keras_mask_compat": false}
 //   check     a few outputs for inputs drawn from a seed, computed again when the file is loaded
+//   compile_config  as in config.json, if the model was compiled with a loss or a metric that Keras has not
 //   extra     what the caller of save_model put there
 #pragma once
 

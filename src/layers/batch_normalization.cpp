@@ -83,10 +83,10 @@ class BatchNormalizationLayer final : public Layer {
     visitor.field("gamma_initializer", o_.gamma_initializer, "ones");
     visitor.field("moving_mean_initializer", o_.moving_mean_initializer, "zeros");
     visitor.field("moving_variance_initializer", o_.moving_variance_initializer, "ones");
-    visitor.only_none("beta_regularizer");
-    visitor.only_none("gamma_regularizer");
-    visitor.only_none("beta_constraint");
-    visitor.only_none("gamma_constraint");
+    visitor.field("beta_regularizer", o_.beta_regularizer);
+    visitor.field("gamma_regularizer", o_.gamma_regularizer);
+    visitor.field("beta_constraint", o_.beta_constraint);
+    visitor.field("gamma_constraint", o_.gamma_constraint);
     visitor.only("synchronized", 0);
     visitor.only("renorm", 0);
     visitor.only_none("renorm_clipping");
@@ -105,8 +105,8 @@ class BatchNormalizationLayer final : public Layer {
     check_inputs(in);
     channels_ = in[0][axis_of(in[0])];
     const Shape shape{channels_};
-    if (o_.scale) weights.add("gamma", shape, o_.gamma_initializer);
-    if (o_.center) weights.add("beta", shape, o_.beta_initializer);
+    if (o_.scale) weights.add("gamma", shape, o_.gamma_initializer, o_.gamma_regularizer, o_.gamma_constraint);
+    if (o_.center) weights.add("beta", shape, o_.beta_initializer, o_.beta_regularizer, o_.beta_constraint);
     weights.add("moving_mean", shape, o_.moving_mean_initializer, false);
     weights.add("moving_variance", shape, o_.moving_variance_initializer, false);
   }

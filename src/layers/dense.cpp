@@ -20,6 +20,8 @@ class DenseLayer : public Layer {
   bool use_bias = true;
   Initializer kernel_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";
+  Regularizer kernel_regularizer, bias_regularizer;
+  Constraint kernel_constraint, bias_constraint;
 
   std::string class_name() const override { return "Dense"; }
 
@@ -29,9 +31,11 @@ class DenseLayer : public Layer {
     v.field("use_bias", use_bias, true);
     v.field("kernel_initializer", kernel_initializer, "glorot_uniform");
     v.field("bias_initializer", bias_initializer, "zeros");
-    for (const char* key :
-         {"kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint", "bias_constraint"})
-      v.only_none(key);
+    v.field("kernel_regularizer", kernel_regularizer);
+    v.field("bias_regularizer", bias_regularizer);
+    v.only_none("activity_regularizer");
+    v.field("kernel_constraint", kernel_constraint);
+    v.field("bias_constraint", bias_constraint);
   }
 
   void check() const override {
@@ -43,8 +47,8 @@ class DenseLayer : public Layer {
     check();
     function_ = &activation_function(activation);
     const Index features = features_of(in);
-    weights.add("kernel", {features, units}, kernel_initializer);
-    if (use_bias) weights.add("bias", {units}, bias_initializer);
+    weights.add("kernel", {features, units}, kernel_initializer, kernel_regularizer, kernel_constraint);
+    if (use_bias) weights.add("bias", {units}, bias_initializer, bias_regularizer, bias_constraint);
     weights.pack(kernels().packed_size(features, units));
     weights.pack(kernels().packed_size(units, features), true);
   }
@@ -129,6 +133,10 @@ Dense::Dense(Index units, const DenseOptions& options) {
   layer->use_bias = options.use_bias;
   layer->kernel_initializer = options.kernel_initializer;
   layer->bias_initializer = options.bias_initializer;
+  layer->kernel_regularizer = options.kernel_regularizer;
+  layer->bias_regularizer = options.bias_regularizer;
+  layer->kernel_constraint = options.kernel_constraint;
+  layer->bias_constraint = options.bias_constraint;
   layer->input_shape = options.input_shape;
   layer->set_name(options.name);
   layer->check();

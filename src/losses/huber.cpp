@@ -16,6 +16,7 @@ class HuberLoss final : public Loss {
   std::string class_name() const override { return "Huber"; }
   std::string key() const override { return "huber"; }
   void describe(ConfigVisitor& visitor) override { visitor.field("delta", delta_, 1.0); }
+  void check() const override { check_from(*this, "delta", delta_, 0); }
   double row(const real* y, const real* yhat, Index n, real* d, double scale) const noexcept override {
     return mean_over_row(*this, y, yhat, n, d, scale);
   }
@@ -37,7 +38,7 @@ std::shared_ptr<Loss> make() { return std::make_shared<HuberLoss>(); }
 
 }  // namespace
 
-Huber::Huber(const HuberOptions& options) : LossRef(std::make_shared<HuberLoss>(options.delta)) {}
+Huber::Huber(const HuberOptions& options) : LossRef(std::make_shared<HuberLoss>(options.delta)) { (**this).check(); }
 
 }  // namespace rondo
 

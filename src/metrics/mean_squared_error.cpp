@@ -17,8 +17,10 @@ class MeanSquaredErrorMetric : public MeanOverRows<MeanSquaredErrorMetric> {
 class RootMeanSquaredErrorMetric final : public MeanSquaredErrorMetric {
  public:
   std::string class_name() const override { return "RootMeanSquaredError"; }
-  void update(const real* y, const real* yhat, Index rows, Index width, const std::uint8_t*) noexcept override {
-    MeanSquaredErrorMetric::update(y, yhat, rows, width, nullptr);
+  void update(const MetricRows& batch) noexcept override {
+    MetricRows all = batch;
+    all.mask = nullptr;
+    MeanSquaredErrorMetric::update(all);
   }
   double result() const noexcept override { return std::sqrt(MeanSquaredErrorMetric::result()); }
 };

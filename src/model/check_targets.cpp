@@ -34,8 +34,21 @@ const Layer* recurrent_before(const ModelState& model, std::size_t output) {
   ShapeReport r;
   r.where = "the targets of " + (last ? last->described() : "model '" + model.name + "'");
   r.got = what + " " + got.text() + "; the model's output is " + want.text() + " = " + axes_text(want);
+  const std::string loss = output < model.losses.size() && model.losses[output] ? model.losses[output]->key() : "";
+  if (loss == "sparse_categorical_crossentropy")
+    r.got = what + " " + got.text() + "; this loss takes " + want.text() + " = " + axes_text(want);
   const Index n = want[0];
-  if (recurrent && want.rank() == 3 && (got.rank() == 1 || (got.rank() == 2 && got[1] == want[2]))) {
+  if (loss == "sparse_categorical_crossentropy" && got.rank() == want.rank() && got[-1] > 1) {
+    r.likely =
+        what + " is one-hot, a column for each of " + number(got[-1]) + " classes" + "; this loss takes the class's number";
+    r.fix = "model.compile({.optimizer = \"adam\", .loss = \"categorical_crossentropy\"});";
+    r.meaning = "the same loss for one-hot targets";
+  } else if (loss == "categorical_crossentropy" && want[-1] > 1 &&
+             (got.rank() + 1 == want.rank() || (got.rank() == want.rank() && got[-1] == 1))) {
+    r.likely = what + " holds the number of a class; this loss takes a column a class";
+    r.fix = "model.compile({.optimizer = \"adam\", .loss = \"sparse_categorical_crossentropy\"});";
+    r.meaning = "the same loss for targets from 0 to " + std::to_string(want[-1] - 1);
+  } else if (recurrent && want.rank() == 3 && (got.rank() == 1 || (got.rank() == 2 && got[1] == want[2]))) {
     r.likely = "the model gives one row for every time step; " + what + " holds one for every sample";
     r.fix = line_of(*recurrent, {.return_sequences = false});
     r.meaning = "'" + recurrent->name() + "' then hands on its last time step only: the output is " + Shape{n, want[2]}.text();
@@ -71,11 +84,27 @@ const Layer* recurrent_before(const ModelState& model, std::size_t output) {
 
 }  // namespace
 
+Shapes target_shapes(const ModelState& model, const Shapes& inputs) {
+  Shapes shapes = outputs_for(model.built(), inputs);
+  if (model.losses.size() != shapes.size()) return shapes;  // not compiled
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    const Index width = shapes[i][-1];
+    if (const LossRef& loss = model.losses[i]) {
+      loss->check_width(width);
+      shapes[i][-1] = loss->target_width(width);
+    }
+    for (std::size_t m = 0; m < model.metrics.size(); ++m) {
+      if (model.metric_outputs[m] == i) model.metrics[m]->check_widths(shapes[i][-1], width);
+    }
+  }
+  return shapes;
+}
+
 Shapes checked_source_targets(const ModelState& model, const Shapes& x, const Shapes& y) {
   check_count(y.size(), model.outputs.size(), "y", "output");
   Shapes inputs = x;
   for (Shape& s : inputs) s = s.with_first(1);
-  const Shapes want = outputs_for(model.built(), inputs);
+  const Shapes want = target_shapes(model, inputs);
   Shapes out;
   for (std::size_t i = 0; i < y.size(); ++i) {
     const Shape w = want[i].with_first(None), got = y[i].with_first(None);
@@ -90,7 +119,7 @@ Shapes checked_targets(const ModelState& model, const Shapes& x, const std::vect
   const Index samples = x[0][0];
   Shapes inputs = x;
   for (Shape& s : inputs) s = s.with_first(1);
-  const Shapes want = outputs_for(model.built(), inputs);
+  const Shapes want = target_shapes(model, inputs);
   Shapes out;
   for (std::size_t i = 0; i < y.size(); ++i) {
     const std::string name = y.size() == 1 ? what : what + "[" + std::to_string(i) + "]";

@@ -23,6 +23,12 @@ void ModelState::list_weights() {
     weights.push_back(w.weight);
     if (w.trained) trainable.push_back(w.weight);
   }
+  rules.clear();
+  for (Weight* w : trainable) {
+    rules.push_back({w, {}, {}});
+    if (w->regularizer) rules.back().penalty.emplace(w->regularizer, w->shape);
+    if (w->constraint) rules.back().projection.emplace(w->constraint, w->shape);
+  }
   if (trainable == before) return;
   // Sessions for training know which weights they train.
   const std::lock_guard lock(mutex);

@@ -9,10 +9,19 @@
 
 #include "model/graph.h"
 #include "model/session.h"
+#include "rondo/constraints/constraint.h"
 #include "rondo/metrics/metric.h"
 #include "rondo/model/model.h"
+#include "rondo/regularizers/regularizer.h"
 
 namespace rondo {
+
+// What training does to a weight beside its update.
+struct WeightRules {
+  Weight* weight;
+  std::optional<Penalty> penalty;
+  std::optional<Projection> projection;
+};
 
 struct ModelState {
   std::string name;
@@ -23,6 +32,8 @@ struct ModelState {
   std::optional<Graph> graph;      // once built
   std::vector<Weight*> weights;    // layer by layer, Keras's order (a layer's trainable ones before the others)
   std::vector<Weight*> trainable;  // those that training moves, in the same order
+
+  std::vector<WeightRules> rules;  // of `trainable`, in the same order
 
   OptimizerRef optimizer;
   CompileOptions asked;         // as compile was given it, for the file
@@ -73,6 +84,10 @@ struct ModelState {
 
 // A number of threads that was asked for (0: as many as cores), within [1, 256].
 int thread_count(int asked);
+
+// The shapes of the targets for inputs of these shapes: the outputs', as the loss takes them (one number a row where a target
+// is the number of a class). Throws Error(shape) if the loss or a metric does not suit the outputs.
+Shapes target_shapes(const ModelState& model, const Shapes& inputs);
 
 // Checks arrays against the model's inputs, in words of axes. Returns the shapes as the network takes them: a missing trailing
 // 1 added or one too many taken away, which moves no value. `what` names the argument: "X". Builds a Sequential that waited for

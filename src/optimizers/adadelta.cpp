@@ -14,7 +14,7 @@ namespace {
 class AdadeltaOptimizer final : public Optimizer {
  public:
   explicit AdadeltaOptimizer(const AdadeltaOptions& o = {}) : rho_(o.rho), epsilon_(o.epsilon) {
-    learning_rate = o.learning_rate;
+    set_learning_rate(o.learning_rate);
     common = common_of(o);
   }
   std::string class_name() const override { return "Adadelta"; }

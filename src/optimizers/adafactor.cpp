@@ -26,7 +26,7 @@ class AdafactorOptimizer final : public Optimizer {
         epsilon_2_(o.epsilon_2),
         clip_threshold_(o.clip_threshold),
         relative_step_(o.relative_step) {
-    learning_rate = o.learning_rate;
+    set_learning_rate(o.learning_rate);
     common = common_of(o);
   }
   std::string class_name() const override { return "Adafactor"; }

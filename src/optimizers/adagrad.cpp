@@ -14,7 +14,7 @@ namespace {
 class AdagradOptimizer final : public Optimizer {
  public:
   explicit AdagradOptimizer(const AdagradOptions& o = {}) : start_(o.initial_accumulator_value), epsilon_(o.epsilon) {
-    learning_rate = o.learning_rate;
+    set_learning_rate(o.learning_rate);
     common = common_of(o);
   }
   std::string class_name() const override { return "Adagrad"; }

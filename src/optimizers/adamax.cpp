@@ -15,7 +15,7 @@ namespace {
 class AdamaxOptimizer final : public Optimizer {
  public:
   explicit AdamaxOptimizer(const AdamaxOptions& o = {}) : beta_1_(o.beta_1), beta_2_(o.beta_2), epsilon_(o.epsilon) {
-    learning_rate = o.learning_rate;
+    set_learning_rate(o.learning_rate);
     common = common_of(o);
   }
   std::string class_name() const override { return "Adamax"; }

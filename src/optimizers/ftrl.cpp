@@ -22,7 +22,7 @@ class FtrlOptimizer final : public Optimizer {
         l2_(o.l2_regularization_strength),
         shrinkage_(o.l2_shrinkage_regularization_strength),
         beta_(o.beta) {
-    learning_rate = o.learning_rate;
+    set_learning_rate(o.learning_rate);
     common = common_of(o);
   }
   std::string class_name() const override { return "Ftrl"; }

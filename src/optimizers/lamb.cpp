@@ -16,7 +16,7 @@ namespace {
 class LambOptimizer final : public Optimizer {
  public:
   explicit LambOptimizer(const LambOptions& o = {}) : beta_1_(o.beta_1), beta_2_(o.beta_2), epsilon_(o.epsilon) {
-    learning_rate = o.learning_rate;
+    set_learning_rate(o.learning_rate);
     common = common_of(o);
   }
   std::string class_name() const override { return "Lamb"; }

@@ -12,7 +12,7 @@ namespace {
 class LionOptimizer final : public Optimizer {
  public:
   explicit LionOptimizer(const LionOptions& o = {}) : beta_1_(o.beta_1), beta_2_(o.beta_2) {
-    learning_rate = o.learning_rate;
+    set_learning_rate(o.learning_rate);
     common = common_of(o);
   }
   std::string class_name() const override { return "Lion"; }

@@ -17,7 +17,7 @@ class RMSpropOptimizer final : public Optimizer {
  public:
   explicit RMSpropOptimizer(const RMSpropOptions& o = {})
       : rho_(o.rho), momentum_(o.momentum), epsilon_(o.epsilon), centered_(o.centered) {
-    learning_rate = o.learning_rate;
+    set_learning_rate(o.learning_rate);
     common = common_of(o);
   }
   std::string class_name() const override { return "RMSprop"; }

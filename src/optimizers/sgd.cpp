@@ -13,7 +13,7 @@ namespace {
 class SGDOptimizer final : public Optimizer {
  public:
   explicit SGDOptimizer(const SGDOptions& o = {}) : momentum_(o.momentum), nesterov_(o.nesterov) {
-    learning_rate = o.learning_rate;
+    set_learning_rate(o.learning_rate);
     common = common_of(o);
   }
   std::string class_name() const override { return "SGD"; }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "rondo/core/error.h"
+
 namespace rondo {
 
 namespace {
@@ -54,7 +56,7 @@ Batch::Batch(ModelState& model, const Source& source, const Shapes& inputs, Inde
   // The state of a stateful model fits a session of its own size only.
   session_ = model.stateful() ? std::make_unique<Session>(graph, capacity_) : model.borrow(capacity_);
   session_->start(capacity_.inputs);
-  targets_ = with_samples(outputs_for(graph, capacity_.inputs), None);
+  targets_ = with_samples(target_shapes(model, capacity_.inputs), None);
   for (std::size_t i = 0; i < targets_.size(); ++i) {
     y_.emplace_back(static_cast<std::size_t>(targets_[i].with_first(size).elements()));
   }
@@ -80,7 +82,7 @@ void Batch::load(std::span<const Index> ids) noexcept {
     inputs_[0][1] = steps;
     const Shapes shapes = with_samples(inputs_, static_cast<Index>(ids.size()));
     session_->start(shapes);
-    targets_ = with_samples(outputs_for(model_.built(), shapes), None);
+    targets_ = with_samples(target_shapes(model_, shapes), None);
   }
   source_.gather(ids, x_at_, y_at_);
   if (sequences_) sequences_->gather_mask(ids, session_->input_mask(0));
@@ -115,6 +117,9 @@ double Batch::loss(bool gradient) noexcept {
                          weights_ ? row_weights_[i].data() : nullptr, model_.loss_weights[i]);
     total += model_.loss_weights[i] * losses_[i];
   }
+  for (const WeightRules& rules : model_.rules) {
+    if (rules.penalty) total += (*rules.penalty)(rules.weight->value.data(), nullptr);
+  }
   return total;
 }
 
@@ -123,7 +128,26 @@ void Batch::update_metrics() noexcept {
     const std::size_t output = model_.metric_outputs[m];
     const Port& port = session_->output(static_cast<int>(output));
     const Rows r = rows_of(port);
-    model_.metrics[m]->update(y_at_[output], port.values, r.rows, r.width, port.mask);
+    const Index y_width = model_.losses[output] ? model_.losses[output]->target_width(r.width) : r.width;
+    model_.metrics[m]->update({y_at_[output], port.values, r.rows, y_width, r.width, port.mask});
+  }
+}
+
+void Batch::check_targets() const {
+  for (std::size_t i = 0; i < y_.size(); ++i) {
+    if (!model_.losses[i]) continue;
+    const Loss& loss = *model_.losses[i];
+    const Port& port = session_->output(static_cast<int>(i));
+    const Rows r = rows_of(port);
+    const Index width = loss.target_width(r.width);
+    for (Index at = 0; at < r.rows * width; ++at) {
+      if (port.mask && !port.mask[at / width]) continue;
+      const std::string wanted = loss.bad_target(y_at_[i][at], r.width);
+      if (wanted.empty()) continue;
+      const Index each = r.rows / static_cast<Index>(ids_.size()) * width;
+      fail(Code::value, loss.class_name() + ": " + wanted + "; that of sample " +
+                            std::to_string(ids_[static_cast<std::size_t>(at / each)]) + " is not");
+    }
   }
 }
 
@@ -162,7 +186,7 @@ void Averages::add(double loss, const Batch& batch) noexcept {
 
 void Averages::put(Logs& logs, const std::string& prefix) const {
   for (std::size_t i = 0; i < names_.size(); ++i) logs[prefix + names_[i]] = samples_ == 0 ? 0.0 : sums_[i] / samples_;
-  for (const auto& metric : model_.metrics) logs[prefix + metric->name()] = metric->result();
+  for (std::size_t m = 0; m < model_.metrics.size(); ++m) logs[prefix + model_.metric_names[m]] = model_.metrics[m]->result();
 }
 
 }  // namespace rondo

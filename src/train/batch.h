@@ -27,6 +27,9 @@ class Batch {
   double loss(bool gradient) noexcept;
   const std::vector<double>& output_losses() const { return losses_; }  // of the last loss(), without their weights
   void update_metrics() noexcept;
+  // Throws Error(value), naming the first sample, if the loss cannot be computed for a target: a class that is not there. After
+  // the forward pass, which says what is masked.
+  void check_targets() const;
 
   // Where the gathered numbers of sample `row` (its number in the batch) hold the first NaN or infinity: "x, sample 17, time
   // step 3, feature 0" in the caller's numbering; "" if nowhere. No values are told.

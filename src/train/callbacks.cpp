@@ -6,22 +6,41 @@
 
 #include "model/model_state.h"
 #include "rondo/core/error.h"
+#include "train/monitor.h"
 
 namespace rondo {
 
-namespace {
+double monitored(const std::string& who, const std::string& monitor, const Logs& logs) {
+  if (const auto it = logs.find(monitor); it != logs.end()) return it->second;
+  std::string known;
+  for (const auto& [key, value] : logs) known += (known.empty() ? "" : ", ") + key;
+  const bool needs_validation = monitor.starts_with("val_") && logs.count(monitor.substr(4)) != 0;
+  fail(Code::value, who + " monitors '" + escaped(monitor) + "', which this fit does not report.\n  reported: " + known +
+                        (needs_validation ? "\n  fix: give fit a .validation_split or .validation_data" : ""));
+}
 
-// Whether more is better for the monitored key, when mode is "auto".
-bool more_is_better(const std::string& monitor, const ModelState& model) {
+bool more_is_better(const std::string& who, const std::string& monitor, const std::string& mode, const Model& model) {
+  if (mode != "auto") return mode == "max";
   const std::string name = monitor.starts_with("val_") ? monitor.substr(4) : monitor;
-  for (const auto& metric : model.metrics) {
-    if (metric->name() == name) return metric->more_is_better();
+  const ModelState& state = model.internal();
+  for (std::size_t m = 0; m < state.metrics.size(); ++m) {
+    if (state.metric_names[m] == name) return state.metrics[m]->more_is_better();
   }
   if (name == "loss" || name.ends_with("_loss")) return false;
-  fail(Code::value, "EarlyStopping cannot tell whether more or less of '" + escaped(monitor) +
-                        "' is better.\n  fix: EarlyStopping({.monitor = \"" + escaped(monitor) +
-                        "\", .mode = \"min\"})  or \"max\"");
+  fail(Code::value, who + " cannot tell whether more or less of '" + escaped(monitor) + "' is better.\n  fix: " + who +
+                        "({.monitor = \"" + escaped(monitor) + "\", .mode = \"min\"})  or \"max\"");
 }
+
+bool unvalidated(const std::string& monitor, const Logs& logs, const Model& model) {
+  return monitor.starts_with("val_") && logs.count(monitor) == 0 && model.internal().validates;
+}
+
+void check_mode(const std::string& who, const std::string& mode) {
+  if (mode == "auto" || mode == "min" || mode == "max") return;
+  fail(Code::value, who + ": mode is \"auto\", \"min\" or \"max\", not \"" + escaped(mode) + "\"");
+}
+
+namespace {
 
 class Lambda final : public Callback {
  public:
@@ -49,9 +68,7 @@ class Lambda final : public Callback {
 }  // namespace
 
 EarlyStoppingCallback::EarlyStoppingCallback(EarlyStoppingOptions options) : options_(std::move(options)) {
-  if (options_.mode != "auto" && options_.mode != "min" && options_.mode != "max") {
-    fail(Code::value, "EarlyStopping: mode is \"auto\", \"min\" or \"max\", not \"" + escaped(options_.mode) + "\"");
-  }
+  check_mode("EarlyStopping", options_.mode);
   options_.min_delta = std::abs(options_.min_delta);
 }
 
@@ -66,20 +83,11 @@ bool EarlyStoppingCallback::improves(double value, double reference) const {
 }
 
 void EarlyStoppingCallback::on_epoch_end(Index epoch, const Logs& logs, Model& model) {
-  const auto it = logs.find(options_.monitor);
   // With validation_freq not every epoch has been validated: there is nothing to compare, as in Keras.
-  if (it == logs.end() && options_.monitor.starts_with("val_") && model.internal().validates) return;
-  if (it == logs.end()) {
-    std::string known;
-    for (const auto& [key, value] : logs) known += (known.empty() ? "" : ", ") + key;
-    const bool needs_validation = options_.monitor.starts_with("val_") && logs.count(options_.monitor.substr(4)) != 0;
-    fail(Code::value, "EarlyStopping monitors '" + escaped(options_.monitor) +
-                          "', which this fit does not report.\n  reported: " + known +
-                          (needs_validation ? "\n  fix: give fit a .validation_split or .validation_data" : ""));
-  }
-  upwards_ = options_.mode == "max" || (options_.mode == "auto" && more_is_better(options_.monitor, model.internal()));
+  if (unvalidated(options_.monitor, logs, model)) return;
+  const double value = monitored("EarlyStopping", options_.monitor, logs);
+  upwards_ = more_is_better("EarlyStopping", options_.monitor, options_.mode, model);
   if (epoch < options_.start_from_epoch) return;
-  const double value = it->second;
   if (options_.restore_best_weights && best_weights_.empty()) {
     best_weights_ = model.get_weights();
     best_epoch = epoch;

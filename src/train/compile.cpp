@@ -53,8 +53,8 @@ std::vector<T> for_outputs(const PerOutput<T>& given, const std::vector<std::str
 
 // The metrics of each output, by the rules of Keras: one output has them all; otherwise a list in the outputs' order, or by
 // name.
-std::vector<std::vector<std::string>> metrics_for(const MetricLists& given, const std::vector<std::string>& outputs) {
-  std::vector<std::vector<std::string>> out(outputs.size());
+std::vector<std::vector<MetricRef>> metrics_for(const MetricLists& given, const std::vector<std::string>& outputs) {
+  std::vector<std::vector<MetricRef>> out(outputs.size());
   const auto& lists = given.lists();
   const bool named = std::any_of(lists.begin(), lists.end(), [](const MetricList& l) { return l.output().has_value(); });
   if (!named && out.size() > 1 && !lists.empty() && lists.size() != out.size())
@@ -63,10 +63,11 @@ std::vector<std::vector<std::string>> metrics_for(const MetricLists& given, cons
                           (out.size() > 2 ? ", ...}" : "}") + ", or name them: {{\"" + escaped(outputs[0]) + "\", {\"mae\"}}}");
   for (std::size_t i = 0; i < lists.size(); ++i) {
     if (named && !lists[i].output()) fail(Code::value, "metrics: either every list has the name of its output, or none has");
-    std::vector<std::string>& to = out[named ? number_of(outputs, *lists[i].output(), "metrics") : out.size() == 1 ? 0 : i];
-    for (const std::string& name : lists[i].names()) {
-      if (std::count(to.begin(), to.end(), name) > 0) fail(Code::value, "metric '" + escaped(name) + "' is named twice");
-      to.push_back(name);
+    std::vector<MetricRef>& to = out[named ? number_of(outputs, *lists[i].output(), "metrics") : out.size() == 1 ? 0 : i];
+    for (const MetricRef& metric : lists[i].metrics()) {
+      for (const MetricRef& other : to)
+        if (other->name() == metric->name()) fail(Code::value, "metric '" + escaped(metric->name()) + "' is named twice");
+      to.push_back(metric);
     }
   }
   return out;
@@ -99,6 +100,8 @@ void Model::compile(CompileOptions options) {
   if (first == losses.end())
     fail(Code::value,
          "compile needs a loss for at least one output.\n  fix: model.compile({.optimizer = \"adam\", .loss = \"mse\"})");
+  for (const LossRef& loss : losses)
+    if (loss) loss->check();
   const auto weights = for_outputs(options.loss_weights, outputs, 1.0, false, "loss_weights");
   for (const double w : weights)
     if (!std::isfinite(w)) fail(Code::value, "loss_weights must be finite numbers");
@@ -107,10 +110,12 @@ void Model::compile(CompileOptions options) {
   std::vector<std::string> names;
   std::vector<std::size_t> of;
   for (std::size_t i = 0; i < lists.size(); ++i)
-    for (const std::string& name : lists[i]) {
-      metrics.push_back(make_metric(name));
-      names.push_back(lists.size() > 1 ? outputs[i] + "_" + name : name);
-      metrics.back()->set_name(names.back());
+    for (const MetricRef& metric : lists[i]) {
+      metric->check();
+      if (std::count(metrics.begin(), metrics.end(), metric.shared()) > 0)
+        fail(Code::value, "metric '" + escaped(metric->name()) + "' is given twice: each keeps the sums of one output");
+      metrics.push_back(metric.shared());
+      names.push_back(lists.size() > 1 ? outputs[i] + "_" + metric->name() : metric->name());
       of.push_back(i);
     }
   model.loss = *first;

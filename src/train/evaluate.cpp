@@ -29,6 +29,7 @@ void Evaluator::run(Logs& logs, const std::string& prefix) {
   for (Index step = 0; at < ids.size() && (!steps_ || step < *steps_); ++step, at += size) {
     batch_.load(ids.subspan(at, std::min(size, ids.size() - at)));
     batch_.session().forward(false);
+    batch_.check_targets();
     batch_.session().refuse_finding(batch_.ids());
     averages_.add(batch_.loss(false), batch_);
     batch_.update_metrics();

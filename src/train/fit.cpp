@@ -64,6 +64,13 @@ class Fit {
     return std::any_of(options_.callbacks.begin(), options_.callbacks.end(), [](const auto& c) { return c->stop_training; });
   }
 
+  // A callback wants fit to end instead of throwing.
+  bool forgiven() {
+    for (const auto& callback : options_.callbacks) non_finite_ = callback->on_non_finite(handle_) || non_finite_;
+    return non_finite_;
+  }
+
+  bool non_finite_ = false;
   Model& handle_;
   ModelState& model_;
   const FitOptions& options_;
@@ -107,7 +114,13 @@ bool Fit::epoch(Index number) {
   if (model_.stateful()) model_.load_state(trainer_.batch().session());
   for (Index batch = 0; at_ < order.size() && (!options_.steps_per_epoch || batch < *options_.steps_per_epoch); ++batch) {
     if (stopped()) return false;
-    const double loss = trainer_.step(order.subspan(at_, std::min(size_, order.size() - at_)), options_.seed);
+    double loss = 0;
+    try {
+      loss = trainer_.step(order.subspan(at_, std::min(size_, order.size() - at_)), options_.seed);
+    } catch (const Error& e) {
+      if (e.code() != Code::non_finite || !forgiven()) throw;
+      return false;
+    }
     at_ += size_;
     averages_.add(loss, trainer_.batch());
     trainer_.batch().update_metrics();
@@ -134,9 +147,11 @@ History Fit::run() {
     for (const auto& callback : options_.callbacks) callback->on_epoch_begin(number, handle_);
     progress_.epoch_begin(number);
     if (!epoch(number)) {
+      if (non_finite_) break;
       history.interrupted = true;
       return history;
     }
+    for (const auto& callback : options_.callbacks) callback->on_epoch_logs(number, logs_, handle_);
     history.epoch.push_back(number);
     for (const auto& [key, value] : logs_) history.history[key].push_back(value);
     progress_.epoch_end(logs_);

@@ -58,6 +58,7 @@ Logs Model::test_on_batch(const Arrays& x, const Arrays& y, const BatchOptions& 
   if (model.stateful()) model.load_state(batch.session());
   batch.load(one.order);
   batch.session().forward(false);
+  batch.check_targets();
   batch.session().refuse_finding(batch.ids());
   Averages averages(model);
   averages.add(batch.loss(false), batch);

@@ -48,7 +48,7 @@ Shapes checked(ModelState& model, const Sequences& x, const std::vector<Array>& 
 Shapes checked(ModelState& model, const Sequences& x, const Sequences& y) {
   Shapes inputs = shapes_of(x);
   inputs[0] = inputs[0].with_first(1);
-  const Shapes want = outputs_for(model.built(), inputs);
+  const Shapes want = target_shapes(model, inputs);
   if (want.size() != 1 || want[0].rank() != 3 || want[0][1] != x.longest())
     fail(Code::shape, "Sequences as targets are for a model with one output, one row for every time step; this one gives " +
                           axes_text(want[0].with_first(None)));

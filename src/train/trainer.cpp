@@ -58,13 +58,21 @@ double Trainer::step(std::span<const Index> ids, std::uint64_t seed) {
   batch_.load(ids);
   session.forward(true, step_seed(seed, model_.step));
   session.refuse_finding(ids);
+  batch_.check_targets();
   const double loss = batch_.loss(true);
   if (!std::isfinite(loss)) stop_at_loss(loss);
   session.backward();
+  for (std::size_t i = 0; i < model_.rules.size(); ++i) {
+    const WeightRules& rules = model_.rules[i];
+    if (rules.penalty) (*rules.penalty)(weights_[i], gradients_[i]);
+  }
   for (std::size_t i = 0; i < gradients_.size(); ++i) {
     if (!all_finite(gradients_[i], sizes_[i])) stop_at_gradient();
   }
   model_.optimizer->apply(weights_, gradients_, sizes_);
+  for (std::size_t i = 0; i < model_.rules.size(); ++i) {
+    if (model_.rules[i].projection) (*model_.rules[i].projection)(weights_[i]);
+  }
   session.update_moving();
   model_.pack(true);
   ++model_.step;

@@ -1,5 +1,6 @@
 // One step of training:
-//   gather -> forward -> loss -> (finite?) -> backward -> gradients (finite?) -> clip, update -> moving weights -> pack
+//   gather -> forward -> loss and penalties -> (finite?) -> backward -> gradients (finite?) -> clip, update -> constraints
+//   -> moving weights -> pack
 // Up to the update nothing of the model has changed, so that whatever goes wrong leaves the weights of the last finished step;
 // and packed weights are always in step with the weights, so that predict may be called between any two steps. A step allocates
 // nothing.

@@ -1,4 +1,7 @@
-"""Models that are trained: an optimizer, a loss and how fit() is called."""
+"""Models that are trained: an optimizer, a loss and how fit() is called.
+
+The file is long because it is one list: a few lines a case.
+"""
 
 import dataclasses
 from typing import Callable
@@ -210,8 +213,55 @@ def td_lstm(rng):
     return model, [normal(rng, 10, 3, 4, 2)], [normal(rng, 10, 1)]
 
 
+def regularized(rng):
+    R, C = keras.regularizers, keras.constraints
+    model = sequential(
+        L.Input((5, 2)),
+        L.LSTM(
+            4,
+            kernel_regularizer=R.L2(0.02),
+            recurrent_regularizer=R.L1L2(l1=0.01, l2=0.02),
+            bias_regularizer=R.L1(0.03),
+            kernel_constraint=C.MaxNorm(0.9),
+            recurrent_constraint=C.MinMaxNorm(0.3, 0.8, rate=0.5, axis=1),
+            return_sequences=True,
+        ),
+        L.GRU(3, kernel_regularizer="l2", bias_constraint="non_neg"),
+        L.BatchNormalization(momentum=0.9, gamma_regularizer=R.L2(0.1), beta_constraint=C.NonNeg()),
+        L.Dense(3, kernel_regularizer=R.OrthogonalRegularizer(0.1, mode="columns")),
+        L.Dense(1, kernel_constraint=C.UnitNorm()),
+    )
+    return model, [normal(rng, 10, 5, 2)], [normal(rng, 10, 1)]
+
+
+def classes(kind, logits=False):
+    """Three classes; targets one-hot or numbers."""
+
+    def build(rng):
+        model = sequential(L.Input((5, 2)), L.LSTM(4), L.Dense(3, activation=None if logits else "softmax"))
+        y = rng.integers(0, 3, 10)
+        y = np.eye(3, dtype="float32")[y] if kind == "one-hot" else y.astype("float32")[:, None]
+        return model, [normal(rng, 10, 5, 2)], [y]
+
+    return build
+
+
+def yes_or_no(rng):
+    model = sequential(L.Input((6, 3)), L.Masking(), L.GRU(4), L.Dense(1, activation="sigmoid"))
+    return model, [padded_twice(rng, 3)], [rng.integers(0, 2, (10, 1)).astype("float32")]
+
+
+def tagged(rng):
+    """A class for every time step."""
+    model = sequential(
+        L.Input((6, 3)), L.Masking(), L.LSTM(4, return_sequences=True), L.Dense(3, activation="softmax")
+    )
+    return model, [padded_twice(rng, 3)], [rng.integers(0, 3, (10, 6, 1)).astype("float32")]
+
+
 # ---------------------------------------------------------------- optimizers
 
+S = O.schedules
 OPTIMIZERS = {
     "adam": lambda: O.Adam(0.02),
     "sgd": lambda: O.SGD(0.05),
@@ -252,6 +302,9 @@ OPTIMIZERS = {
     ),
     "adafactor": lambda: O.Adafactor(0.05),
     "lamb": lambda: O.Lamb(0.02),
+    "adam_exponential_decay": lambda: O.Adam(S.ExponentialDecay(0.05, 4, 0.5)),
+    "sgd_cosine_decay": lambda: O.SGD(S.CosineDecay(0.02, 6, warmup_target=0.1, warmup_steps=3), momentum=0.5),
+    "rmsprop_piecewise": lambda: O.RMSprop(S.PiecewiseConstantDecay([2, 5], [0.02, 0.01, 0.005])),
 }
 
 
@@ -324,6 +377,20 @@ for model_name, build in {
 }.items():
     add(f"{model_name}_sgd", build, "sgd", model_name, metrics=["mae", "mse"])
 
+for optimizer in ("adam", "sgd"):
+    add(f"regularized_{optimizer}", regularized, optimizer, "regularized", metrics=["mae"], validation_split=0.2)
+add("classes_sparse_adam", classes("numbers"), "adam", "classes", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+add("classes_one_hot_sgd", classes("one-hot"), "sgd", "classes",
+    loss=keras.losses.CategoricalCrossentropy(label_smoothing=0.1), metrics=["accuracy", "categorical_crossentropy"])
+add("classes_logits_adam", classes("numbers", logits=True), "adam", "classes",
+    loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    metrics=[keras.metrics.SparseTopKCategoricalAccuracy(k=2, name="top_two")])
+add("yes_or_no_adam", yes_or_no, "adam", "classes", loss="binary_crossentropy",
+    metrics=["accuracy", keras.metrics.AUC(name="area"), keras.metrics.Precision(thresholds=0.4), "recall"])
+add("tagged_sgd", tagged, "sgd", "classes", loss="sparse_categorical_crossentropy", backend="tensorflow", metrics=["accuracy"])
+for loss in ("huber", "log_cosh", "hinge"):
+    add(f"lstm_{loss}_sgd", lstm, "sgd", "lstm", loss=loss)
+
 add("two_outputs_sgd", two_outputs, "sgd", "two_outputs")
 add("two_outputs_adam_metrics", two_outputs, "adam", "two_outputs", loss=["mse", "mae"], metrics=[["mae"], ["mse"]])
 add("lstm_mae_sgd", lstm, "sgd", "lstm", loss="mae", metrics=["mse"])
@@ -335,7 +402,8 @@ add("masked_td_validation_split_sgd", masked_td, "sgd", "masked_td", "validation
 add("batchnorm_validation_split_sgd", batchnorm, "sgd", "batchnorm", "validation_split", metrics=["mae"], validation_split=0.3)
 
 for optimizer in ("adam", "adam_amsgrad", "sgd", "sgd_momentum", "rmsprop", "rmsprop_centered_momentum", "adam_ema",
-                  "adamw", "adamax", "nadam", "nadam_ema", "adagrad", "adadelta", "lion", "ftrl", "adafactor", "lamb"):
+                  "adamw", "adamax", "nadam", "nadam_ema", "adagrad", "adadelta", "lion", "ftrl", "adafactor", "lamb",
+                  "adam_exponential_decay"):
     add(f"trained_{optimizer}", lstm, optimizer, "lstm", trained_before=2)
 add("trained_batchnorm_adam", batchnorm, "adam", "batchnorm", trained_before=2, metrics=["mae"])
 # TensorFlow writes the iteration as int64, the other backends as int32.

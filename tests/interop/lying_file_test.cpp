@@ -37,9 +37,16 @@ TEST(LyingFile, UnknownThingsAreNamed) {
   EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["registered_name"] = "Package>LSTM"; }), "never run"));
   EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["config"]["dropout"] = 1.5; }), "dropout"));
   EXPECT_TRUE(refused(change([&](Json& c) {
-                        layer(c)["config"]["kernel_regularizer"] = {{"class_name", "L2"}};
+                        layer(c)["config"]["kernel_regularizer"] = {{"class_name", "L3"}};
                       }),
-                      "kernel_regularizer"));
+                      "kernel_regularizer: unknown regularizer 'L3'"));
+  const Json below = {{"class_name", "L2"}, {"config", {{"l2", -1}}}};
+  EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["config"]["kernel_regularizer"] = below; }), "from 0 on"));
+  const Json axis = {{"class_name", "MaxNorm"}, {"config", {{"axis", 7}}}};
+  EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["config"]["kernel_constraint"] = axis; }), "no axis 7"));
+  EXPECT_TRUE(
+      refused(change([&](Json& c) { layer(c)["config"]["recurrent_constraint"] = "max_nrom"; }), "recurrent_constraint"));
+  EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["config"]["activity_regularizer"] = "l2"; }), "activity_regularizer"));
   EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["config"]["peephole"] = true; }), "peephole"));
   EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["config"]["dtype"] = "mixed_float16"; }), "mixed_float16"));
   EXPECT_TRUE(refused(change([&](Json& c) { layer(c)["config"]["activation"] = "tanhh"; }), "Did you mean 'tanh'"));

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "rondo/constraints/constraint.h"
+#include "rondo/regularizers/regularizer.h"
 #include "support/contract.h"
 #include "support/recurrent_check.h"
 
@@ -15,6 +17,14 @@ CONTRACT_CASE("Dense", "wider than a vector", [] { return Dense(37, {.activation
 CONTRACT_CASE("Dense", "no bias", [] { return Dense(3, {.use_bias = false}); }, {{None, 2}});
 CONTRACT_CASE("Dense", "sigmoid", [] { return Dense(3, {.activation = "sigmoid"}); }, {{None, 2}});
 CONTRACT_CASE("Dense", "softmax", [] { return Dense(3, {.activation = "softmax"}); }, {{None, 2}});
+CONTRACT_CASE("Dense", "rules",
+              [] {
+                return Dense(3, {.kernel_regularizer = OrthogonalRegularizer({.mode = "columns"}),
+                                 .bias_regularizer = L1(0.2),
+                                 .kernel_constraint = MaxNorm({.axis = {1}}),
+                                 .bias_constraint = NonNeg()});
+              },
+              {{None, 2}});
 CONTRACT_CASE("Dense", "four axes", [] { return Dense(2, {.activation = "softplus"}); }, {{None, 3, 2}});
 
 TEST(Dense, EqualsPlainLoops) {

@@ -16,46 +16,11 @@
 #include "rondo/optimizers/nadam.h"
 #include "rondo/optimizers/rmsprop.h"
 #include "rondo/optimizers/sgd.h"
+#include "support/from_json.h"
 #include "support/reference.h"
 
 namespace rondo {
 namespace {
-
-// Sets an optimizer's options from a JSON object, as a reader of Keras's config would, and records the order of keys.
-class FromJson final : public ConfigVisitor {
- public:
-  explicit FromJson(nlohmann::json options) : options_(std::move(options)) {}
-  std::vector<std::string> keys;
-  void field(std::string_view key, bool& value, bool) override { take(key, value); }
-  void field(std::string_view key, Index& value, Index) override { take(key, value); }
-  void field(std::string_view key, double& value, double) override { take(key, value); }
-  void field(std::string_view key, std::string& value, const std::string&) override { take(key, value); }
-  void field(std::string_view key, std::optional<double>& value) override {
-    double number = 0;
-    if (take(key, number)) value = number;
-  }
-  void field(std::string_view, std::vector<Index>&, const std::vector<Index>&) override { FAIL(); }
-  void field(std::string_view, Activation&, const Activation&) override { FAIL(); }
-  void field(std::string_view, Initializer&, const Initializer&) override { FAIL(); }
-  void field(std::string_view, LayerRef&) override { FAIL(); }
-  void required(std::string_view, Index&) override { FAIL(); }
-  void required(std::string_view, std::string&) override { FAIL(); }
-  void required(std::string_view, double&) override { FAIL(); }
-  void required(std::string_view, std::vector<Index>&) override { FAIL(); }
-  void only(std::string_view key, double) override { keys.emplace_back(key); }
-  void only_none(std::string_view key) override { keys.emplace_back(key); }
-
- private:
-  template <class T>
-  bool take(std::string_view key, T& value) {
-    keys.emplace_back(key);
-    const auto it = options_.find(std::string(key));
-    if (it == options_.end()) return false;
-    value = it->template get<T>();
-    return true;
-  }
-  nlohmann::json options_;
-};
 
 struct Net {
   std::vector<Shape> shapes;

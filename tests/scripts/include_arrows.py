@@ -17,7 +17,7 @@ ARROWS = {
     "constraints": ["core", "kernels"],
     "layers": ["activations", "initializers", "regularizers", "constraints"],
     "losses": ["core", "kernels"],
-    "metrics": ["core", "kernels"],
+    "metrics": ["losses"],
     "optimizers": ["core", "kernels"],
     "model": ["layers", "losses", "metrics", "optimizers"],
     "interop": ["model", "io", "data"],

@@ -55,6 +55,21 @@ class ConfigReader final : public ConfigVisitor, public NumbersVisitor {
     for (const auto& [k, v] : value.parameters) text += " " + k + "=" + text_of(v);
     keep(key, value, text);
   }
+  void field(std::string_view key, std::vector<double>& value, const std::vector<double>&) override {
+    std::string text;
+    for (const double v : value) text += text_of(v) + " ";
+    keep(key, value, text);
+  }
+  void field(std::string_view key, Regularizer& value) override {
+    std::string text = value.name;
+    for (const auto& [k, v] : value.parameters) text += " " + k + "=" + text_of(v);
+    keep(key, value, text);
+  }
+  void field(std::string_view key, Constraint& value) override {
+    std::string text = value.name + " " + Shape(value.axes).text();
+    for (const auto& [k, v] : value.parameters) text += " " + k + "=" + text_of(v);
+    keep(key, value, text);
+  }
   void field(std::string_view key, LayerRef& value) override {
     if (value) record_.layers[std::string(key)] = read(*value);
   }
@@ -105,6 +120,9 @@ class ConfigWriter final : public ConfigVisitor, public NumbersVisitor {
   void field(std::string_view key, std::optional<double>& value) override { take(key, value); }
   void field(std::string_view key, Activation& value, const Activation&) override { take(key, value); }
   void field(std::string_view key, Initializer& value, const Initializer&) override { take(key, value); }
+  void field(std::string_view key, std::vector<double>& value, const std::vector<double>&) override { take(key, value); }
+  void field(std::string_view key, Regularizer& value) override { take(key, value); }
+  void field(std::string_view key, Constraint& value) override { take(key, value); }
   void field(std::string_view key, LayerRef& value) override {
     const auto it = record_.layers.find(std::string(key));
     value = it == record_.layers.end() ? LayerRef() : make(it->second);

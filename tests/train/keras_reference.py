@@ -1,8 +1,9 @@
 """Writes reference.json beside the tests of optimizers, losses, metrics, initializers and training, from real Keras.
 
-    KERAS_BACKEND=jax python tests/train/keras_reference.py [optimizers] [losses] [metrics] [initializers] [early_stopping]
+    KERAS_BACKEND=jax python tests/train/keras_reference.py [optimizers] [losses] ...
 
-Numbers are float32 written with nine digits, which name each of them exactly.
+Numbers are float32 written with nine digits, which name each of them exactly. The file is long because it is one list after
+another.
 """
 
 import json
@@ -107,13 +108,65 @@ def optimizers():
 
 # ---------------------------------------------------------------- losses
 
-LOSSES = {
-    "mse": keras.losses.MeanSquaredError,
-    "mae": keras.losses.MeanAbsoluteError,
-    "mape": keras.losses.MeanAbsolutePercentageError,
-    "msle": keras.losses.MeanSquaredLogarithmicError,
-    "huber": keras.losses.Huber,
-}
+L = keras.losses
+# name, class, options, what y and yhat are
+LOSSES = [
+    ("mse", L.MeanSquaredError, {}, "numbers"),
+    ("mae", L.MeanAbsoluteError, {}, "numbers"),
+    ("mape", L.MeanAbsolutePercentageError, {}, "numbers"),
+    ("msle", L.MeanSquaredLogarithmicError, {}, "above 0"),
+    ("huber", L.Huber, {}, "numbers"),
+    ("huber", L.Huber, {"delta": 0.4}, "numbers"),
+    ("log_cosh", L.LogCosh, {}, "numbers"),
+    ("poisson", L.Poisson, {}, "above 0"),
+    ("cosine_similarity", L.CosineSimilarity, {}, "numbers"),
+    ("kl_divergence", L.KLDivergence, {}, "distributions"),
+    ("hinge", L.Hinge, {}, "signs"),
+    ("hinge", L.Hinge, {}, "bits"),
+    ("squared_hinge", L.SquaredHinge, {}, "signs"),
+    ("squared_hinge", L.SquaredHinge, {}, "bits"),
+    ("categorical_hinge", L.CategoricalHinge, {}, "one-hot scores"),
+    ("binary_crossentropy", L.BinaryCrossentropy, {}, "bits"),
+    ("binary_crossentropy", L.BinaryCrossentropy, {"label_smoothing": 0.2}, "bits"),
+    ("binary_crossentropy", L.BinaryCrossentropy, {"from_logits": True, "label_smoothing": 0.1}, "bits of logits"),
+    ("binary_focal_crossentropy", L.BinaryFocalCrossentropy, {}, "bits"),
+    ("binary_focal_crossentropy", L.BinaryFocalCrossentropy,
+     {"apply_class_balancing": True, "alpha": 0.4, "gamma": 1.5, "label_smoothing": 0.1}, "bits"),
+    ("binary_focal_crossentropy", L.BinaryFocalCrossentropy, {"from_logits": True}, "bits of logits"),
+    ("categorical_crossentropy", L.CategoricalCrossentropy, {}, "one-hot"),
+    ("categorical_crossentropy", L.CategoricalCrossentropy, {"label_smoothing": 0.3}, "one-hot"),
+    ("categorical_crossentropy", L.CategoricalCrossentropy, {"from_logits": True, "label_smoothing": 0.1}, "one-hot of logits"),
+    ("categorical_focal_crossentropy", L.CategoricalFocalCrossentropy, {"label_smoothing": 0.1}, "one-hot"),
+    ("categorical_focal_crossentropy", L.CategoricalFocalCrossentropy, {"alpha": 0.4, "gamma": 1.5, "from_logits": True},
+     "one-hot of logits"),
+    ("sparse_categorical_crossentropy", L.SparseCategoricalCrossentropy, {}, "classes"),
+    ("sparse_categorical_crossentropy", L.SparseCategoricalCrossentropy, {"ignore_class": 1}, "classes"),
+    ("sparse_categorical_crossentropy", L.SparseCategoricalCrossentropy, {"from_logits": True}, "classes of logits"),
+]
+CLASSES = ("one-hot", "one-hot of logits", "one-hot scores", "classes", "classes of logits", "distributions")
+
+
+def pair(what, shape, rng):
+    """y and yhat of a kind."""
+    y = (rng.normal(size=shape) * 1.5).astype("float32")
+    yhat = (rng.normal(size=shape) * 1.5).astype("float32")
+    if what == "above 0":
+        y, yhat = np.abs(y), np.abs(yhat)
+    elif what == "signs":
+        y = np.sign(y)
+    elif what in ("bits", "bits of logits"):
+        y = (y > 0).astype("float32")
+    elif what == "distributions":
+        y = np.exp(y) / np.exp(y).sum(-1, keepdims=True)
+    elif what.startswith("one-hot"):
+        y = np.eye(shape[-1], dtype="float32")[y.argmax(-1)]
+    elif what.startswith("classes"):
+        y = y.argmax(-1)[..., None].astype("float32")
+    if what == "bits":
+        yhat = (1 / (1 + np.exp(-yhat))).astype("float32")
+    elif what in ("one-hot", "classes", "distributions"):
+        yhat = (np.exp(yhat) / np.exp(yhat).sum(-1, keepdims=True)).astype("float32")
+    return y, yhat
 
 
 def masked(values, mask):
@@ -125,17 +178,16 @@ def masked(values, mask):
 
 def losses():
     cases = []
-    for name, kind in LOSSES.items():
+    for name, kind, options, what in LOSSES:
         for shape, with_mask in (((6, 3), False), ((6, 1), False), ((4, 5, 2), False), ((4, 5, 2), True), ((2, 3, 1), "nothing")):
+            if shape[-1] == 1 and what in CLASSES:
+                shape = shape[:-1] + (4,)
             rng = np.random.default_rng(len(cases))
-            y = (rng.normal(size=shape) * 1.5).astype("float32")
-            yhat = (rng.normal(size=shape) * 1.5).astype("float32")
-            if name == "msle":
-                y, yhat = np.abs(y), np.abs(yhat)
+            y, yhat = pair(what, shape, rng)
             mask = None
             if with_mask:
                 mask = rng.random(shape[:-1]) < 0.6 if with_mask is True else np.zeros(shape[:-1], bool)
-            loss = kind()
+            loss = kind(**options)
 
             def value(p):
                 if mask is not None:
@@ -143,7 +195,7 @@ def losses():
                 return loss(y, p)
 
             cases.append({
-                "name": name, "shape": shape, "y": numbers(y), "yhat": numbers(yhat),
+                "name": name, "options": options, "shape": shape, "y": numbers(y), "yhat": numbers(yhat),
                 "mask": None if mask is None else [int(m) for m in mask.reshape(-1)],
                 "loss": numbers(value(ops.convert_to_tensor(yhat)))[0],
                 "gradient": numbers(jax.grad(value)(ops.convert_to_tensor(yhat))),
@@ -153,29 +205,71 @@ def losses():
 
 # ---------------------------------------------------------------- metrics
 
-METRICS = {
-    "mse": keras.metrics.MeanSquaredError,
-    "mae": keras.metrics.MeanAbsoluteError,
-    "root_mean_squared_error": keras.metrics.RootMeanSquaredError,
-    "mape": keras.metrics.MeanAbsolutePercentageError,
-}
+M = keras.metrics
+METRICS = [
+    ("mse", M.MeanSquaredError, {}, "numbers"),
+    ("mae", M.MeanAbsoluteError, {}, "numbers"),
+    ("root_mean_squared_error", M.RootMeanSquaredError, {}, "numbers"),
+    ("mape", M.MeanAbsolutePercentageError, {}, "numbers"),
+    ("msle", M.MeanSquaredLogarithmicError, {}, "above 0"),
+    ("log_cosh_error", M.LogCoshError, {}, "numbers"),
+    ("cosine_similarity", M.CosineSimilarity, {}, "numbers"),
+    ("poisson", M.Poisson, {}, "above 0"),
+    ("kl_divergence", M.KLDivergence, {}, "distributions"),
+    ("hinge", M.Hinge, {}, "signs"),
+    ("squared_hinge", M.SquaredHinge, {}, "bits"),
+    ("categorical_hinge", M.CategoricalHinge, {}, "one-hot scores"),
+    ("binary_crossentropy", M.BinaryCrossentropy, {"label_smoothing": 0.1}, "bits"),
+    ("categorical_crossentropy", M.CategoricalCrossentropy, {"from_logits": True}, "one-hot of logits"),
+    ("sparse_categorical_crossentropy", M.SparseCategoricalCrossentropy, {}, "classes"),
+    ("binary_accuracy", M.BinaryAccuracy, {}, "bits"),
+    ("binary_accuracy", M.BinaryAccuracy, {"threshold": 0.3}, "bits"),
+    ("categorical_accuracy", M.CategoricalAccuracy, {}, "one-hot"),
+    ("sparse_categorical_accuracy", M.SparseCategoricalAccuracy, {}, "classes"),
+    ("top_k_categorical_accuracy", M.TopKCategoricalAccuracy, {"k": 2}, "one-hot"),
+    ("sparse_top_k_categorical_accuracy", M.SparseTopKCategoricalAccuracy, {"k": 2}, "classes"),
+    ("precision", M.Precision, {}, "bits"),
+    ("precision", M.Precision, {"thresholds": 0.3, "class_id": 1}, "bits"),
+    ("precision", M.Precision, {"top_k": 2}, "one-hot"),
+    ("recall", M.Recall, {}, "bits"),
+    ("recall", M.Recall, {"top_k": 2}, "one-hot"),
+    ("true_positives", M.TruePositives, {"thresholds": 0.4}, "bits"),
+    ("false_positives", M.FalsePositives, {}, "bits"),
+    ("true_negatives", M.TrueNegatives, {}, "bits"),
+    ("false_negatives", M.FalseNegatives, {}, "bits"),
+    ("auc", M.AUC, {}, "bits"),
+    ("auc", M.AUC, {"num_thresholds": 7, "summation_method": "minoring"}, "bits"),
+    ("auc", M.AUC, {"num_thresholds": 20, "summation_method": "majoring", "from_logits": True}, "bits of logits"),
+    ("auc", M.AUC, {"curve": "PR"}, "bits"),
+    ("auc", M.AUC, {"curve": "PR", "num_thresholds": 9, "summation_method": "majoring"}, "bits"),
+    ("auc", M.AUC, {"thresholds": [0.2, 0.35, 0.9]}, "bits"),
+    ("r2_score", M.R2Score, {}, "numbers"),
+    ("r2_score", M.R2Score, {"class_aggregation": "variance_weighted_average"}, "numbers"),
+]
+# Keras forgets the mask in these; Rondo's leave masked rows out.
+MASKLESS = ("precision", "recall", "true_positives", "false_positives", "true_negatives", "false_negatives", "auc", "r2_score")
 
 
 def metrics():
     cases = []
-    for name, kind in METRICS.items():
+    for name, kind, options, what in METRICS:
         for shapes, with_mask in ((((6, 3), (2, 3)), False), (((4, 5, 2), (1, 5, 2)), True)):
+            if what in CLASSES:
+                shapes = [s[:-1] + (4,) for s in shapes]
+            if with_mask and name in MASKLESS:
+                if "top_k" in options or name == "r2_score":  # Keras knows them for two axes only
+                    continue
+                with_mask = False
             rng = np.random.default_rng(len(cases))
-            metric, batches = kind(), []
+            metric, batches = kind(**options), []
             for shape in shapes:
-                y = rng.normal(size=shape).astype("float32")
-                yhat = rng.normal(size=shape).astype("float32")
+                y, yhat = pair(what, shape, rng)
                 mask = rng.random(shape[:-1]) < 0.6 if with_mask else None
                 metric.update_state(y, masked(yhat, mask))
                 batches.append({"shape": shape, "y": numbers(y), "yhat": numbers(yhat),
                                 "mask": None if mask is None else [int(m) for m in mask.reshape(-1)],
                                 "result": numbers(metric.result())[0]})
-            cases.append({"name": name, "batches": batches})
+            cases.append({"name": name, "options": options, "batches": batches})
     write("metrics", "reference.json", cases)
 
 
@@ -198,6 +292,73 @@ def initializers():
             cases.append({"name": name, "class_name": kind.__name__, "shape": shape, "fans": compute_fans(shape),
                           "mean": float(draws.mean()), "stddev": float(draws.std()), "max": float(np.abs(draws).max())})
     write("initializers", "reference.json", cases)
+
+
+# ---------------------------------------------------------------- learning rate schedules
+
+S = keras.optimizers.schedules
+SCHEDULES = [
+    (S.ExponentialDecay, {"initial_learning_rate": 0.1, "decay_steps": 7, "decay_rate": 0.5}),
+    (S.ExponentialDecay, {"initial_learning_rate": 0.1, "decay_steps": 7, "decay_rate": 0.5, "staircase": True}),
+    (S.InverseTimeDecay, {"initial_learning_rate": 0.1, "decay_steps": 7, "decay_rate": 0.5}),
+    (S.InverseTimeDecay, {"initial_learning_rate": 0.1, "decay_steps": 7, "decay_rate": 0.5, "staircase": True}),
+    (S.PiecewiseConstantDecay, {"boundaries": [3, 10, 20], "values": [0.3, 0.2, 0.1, 0.05]}),
+    (S.PolynomialDecay, {"initial_learning_rate": 0.1, "decay_steps": 12}),
+    (S.PolynomialDecay, {"initial_learning_rate": 0.1, "decay_steps": 12, "end_learning_rate": 0.02, "power": 0.5, "cycle": True}),
+    (S.CosineDecay, {"initial_learning_rate": 0.1, "decay_steps": 12, "alpha": 0.1}),
+    (S.CosineDecay, {"initial_learning_rate": 0.01, "decay_steps": 12, "warmup_target": 0.2, "warmup_steps": 6}),
+    (S.CosineDecayRestarts, {"initial_learning_rate": 0.1, "first_decay_steps": 5}),
+    (S.CosineDecayRestarts, {"initial_learning_rate": 0.1, "first_decay_steps": 5, "t_mul": 1.0, "m_mul": 0.7, "alpha": 0.1}),
+    (S.CosineDecayRestarts, {"initial_learning_rate": 0.1, "first_decay_steps": 4, "t_mul": 1.5, "m_mul": 0.8}),
+]
+
+
+def schedules():
+    cases = []
+    for kind, options in SCHEDULES:
+        schedule = kind(**options)
+        cases.append({"name": kind.__name__, "options": options, "rates": [numbers(schedule(step))[0] for step in range(40)],
+                      "config": [key for key in schedule.get_config() if key != "name"]})
+    write("optimizers", "schedules.json", cases)
+
+
+# ---------------------------------------------------------------- regularizers and constraints
+
+REGULARIZERS = [
+    ("L1", {}), ("L1", {"l1": 0.3}), ("L2", {}), ("L2", {"l2": 0.3}), ("L1L2", {}), ("L1L2", {"l1": 0.1, "l2": 0.2}),
+    ("OrthogonalRegularizer", {}), ("OrthogonalRegularizer", {"factor": 0.5, "mode": "columns"}),
+]
+CONSTRAINTS = [
+    ("MaxNorm", {}), ("MaxNorm", {"max_value": 0.8}), ("MaxNorm", {"max_value": 0.8, "axis": 1}), ("NonNeg", {}),
+    ("UnitNorm", {}), ("UnitNorm", {"axis": -1}), ("MinMaxNorm", {}),
+    ("MinMaxNorm", {"min_value": 1.2, "max_value": 1.5, "rate": 0.6, "axis": 1}), ("MaxNorm", {"max_value": 0.8, "axis": [0, 1]}),
+]
+
+
+def regularizers():
+    cases = []
+    for name, options in REGULARIZERS:
+        for shape in ((4, 3), (3, 4), (6,)):
+            if len(shape) != 2 and name == "OrthogonalRegularizer":
+                continue
+            w = np.random.default_rng(len(cases)).normal(size=shape).astype("float32")
+            penalty = getattr(keras.regularizers, name)(**options)
+            cases.append({"name": name, "options": options, "shape": shape, "w": numbers(w), "penalty": numbers(penalty(ops.convert_to_tensor(w)))[0],
+                          "gradient": numbers(jax.grad(lambda v: penalty(v) + 0.0)(ops.convert_to_tensor(w)))})
+    write("regularizers", "reference.json", cases)
+
+
+def constraints():
+    cases = []
+    for name, options in CONSTRAINTS:
+        for shape in ((4, 3), (2, 3, 2), (5,)):
+            axes = options.get("axis", 0)
+            if len(shape) == 1 and (axes == 1 or isinstance(axes, list)):
+                continue
+            w = np.random.default_rng(len(cases)).normal(size=shape).astype("float32")
+            result = getattr(keras.constraints, name)(**options)(ops.convert_to_tensor(w))
+            cases.append({"name": name, "options": options, "shape": shape, "w": numbers(w), "result": numbers(result)})
+    write("constraints", "reference.json", cases)
 
 
 # ---------------------------------------------------------------- early stopping
@@ -259,6 +420,6 @@ def early_stopping():
 
 
 if __name__ == "__main__":
-    for write_one in (optimizers, losses, metrics, initializers, early_stopping):
+    for write_one in (optimizers, losses, metrics, initializers, schedules, regularizers, constraints, early_stopping):
         if len(sys.argv) == 1 or write_one.__name__ in sys.argv[1:]:
             write_one()

@@ -33,6 +33,29 @@ struct Initializer {
   friend bool operator==(const Initializer&, const Initializer&) = default;
 };
 
+// A penalty on a weight, added to the loss: L2(0.01), "l1", ... Without a name: none.
+struct Regularizer {
+  std::string name;
+  std::map<std::string, double> parameters;  // those that differ from Keras's defaults
+  Regularizer() = default;
+  Regularizer(const char* n) : name(n) {}
+  Regularizer(std::string n) : name(std::move(n)) {}
+  explicit operator bool() const { return !name.empty(); }
+  friend bool operator==(const Regularizer&, const Regularizer&) = default;
+};
+
+// What a weight is brought back to after each update: MaxNorm(2), "non_neg", ... Without a name: nothing.
+struct Constraint {
+  std::string name;
+  std::map<std::string, double> parameters;  // those that differ from Keras's defaults
+  std::vector<Index> axes = {0};             // over which a norm is taken
+  Constraint() = default;
+  Constraint(const char* n) : name(n) {}
+  Constraint(std::string n) : name(std::move(n)) {}
+  explicit operator bool() const { return !name.empty(); }
+  friend bool operator==(const Constraint&, const Constraint&) = default;
+};
+
 class ConfigVisitor {
  public:
   virtual ~ConfigVisitor() = default;
@@ -45,6 +68,9 @@ class ConfigVisitor {
   virtual void field(std::string_view key, std::optional<double>& value) = 0;  // Keras's default: None
   virtual void field(std::string_view key, Activation& value, const Activation& fallback) = 0;
   virtual void field(std::string_view key, Initializer& value, const Initializer& fallback) = 0;
+  virtual void field(std::string_view key, std::vector<double>& value, const std::vector<double>& fallback) = 0;
+  virtual void field(std::string_view key, Regularizer& value) = 0;  // Keras's default: None
+  virtual void field(std::string_view key, Constraint& value) = 0;
   // A nested layer. `given` says whether the user gave it (an absent optional layer is derived, not written by hand).
   virtual void field(std::string_view key, LayerRef& value) = 0;
   // A field with no default: it must be there.

@@ -15,6 +15,12 @@ struct GRUOptions {
   Initializer kernel_initializer = "glorot_uniform";
   Initializer recurrent_initializer = "orthogonal";
   Initializer bias_initializer = "zeros";
+  Regularizer kernel_regularizer = {};
+  Regularizer recurrent_regularizer = {};
+  Regularizer bias_regularizer = {};
+  Constraint kernel_constraint = {};
+  Constraint recurrent_constraint = {};
+  Constraint bias_constraint = {};
   double dropout = 0;              // the share of x that becomes 0 in training, the same in all time steps
   double recurrent_dropout = 0;    // the share of h, for each gate; slower: it leaves the fused step
   std::optional<Index> seed = {};  // of both; beside fit's seed, the step, the layer's name and the sample

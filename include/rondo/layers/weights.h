@@ -18,6 +18,8 @@ struct Weight {
   Initializer initializer;
   bool trainable = true;
   Array value;
+  Regularizer regularizer = {};
+  Constraint constraint = {};
 };
 
 // Booked once, by Layer::build. Slots count from 0 in booking order, which is Keras's order in the file.
@@ -25,6 +27,8 @@ class Weights {
  public:
   // A weight; returns its slot. Throws Error(memory) when its size overflows.
   int add(std::string name, Shape shape, Initializer initializer, bool trainable = true);
+  // A trained weight with a penalty and a constraint.
+  int add(std::string name, Shape shape, Initializer initializer, Regularizer regularizer, Constraint constraint);
   // A packed copy of weights, refreshed by Layer::pack after every change of a weight; returns its slot.
   // for_training: only read by backward, and only refreshed while training.
   int pack(Index reals, bool for_training = false);

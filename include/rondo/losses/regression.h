@@ -34,4 +34,19 @@ class Huber : public LossRef {  // e^2 / 2 where |e| <= delta, delta |e| - delta
   explicit Huber(const HuberOptions& options = {});
 };
 
+class LogCosh : public LossRef {  // log(cosh(e))
+ public:
+  LogCosh();
+};
+
+class Poisson : public LossRef {  // yhat - y log(yhat + 1e-7)
+ public:
+  Poisson();
+};
+
+class CosineSimilarity : public LossRef {  // -y.yhat / (|y| |yhat|) over the row
+ public:
+  CosineSimilarity();
+};
+
 }  // namespace rondo

@@ -18,6 +18,7 @@
 #include "rondo/data/source.h"
 #include "rondo/layers/layer.h"
 #include "rondo/losses/loss.h"
+#include "rondo/metrics/metric.h"
 #include "rondo/model/per_output.h"
 #include "rondo/optimizers/optimizer.h"
 
@@ -79,6 +80,10 @@ class Callback {
   virtual void on_batch_end(Index /*batch*/, const Logs&, Model&) {}
   virtual void on_epoch_end(Index /*epoch*/, const Logs&, Model&) {}
   virtual void on_train_end(Model&) {}
+  // Adds to an epoch's logs before they are recorded: {"learning_rate": ...}.
+  virtual void on_epoch_logs(Index /*epoch*/, Logs&, Model&) {}
+  // The step found a number that is not finite and was not taken. True: end fit here instead of throwing.
+  virtual bool on_non_finite(Model&) { return false; }
   bool stop_training = false;  // set it to end fit after this epoch
 };
 using Callbacks = std::vector<std::shared_ptr<Callback>>;

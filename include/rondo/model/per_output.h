@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "rondo/metrics/metric.h"
+
 namespace rondo {
 
 //   .loss = "mse"      .loss = {"mse", "mae"}      .loss = {{"level", "mse"},
@@ -53,18 +55,18 @@ class PerOutput {
 class MetricList {
  public:
   MetricList() = default;  // none
-  template <std::convertible_to<std::string>... Names>
-  requires(sizeof...(Names) > 0) MetricList(Names... names) : names_{std::string(std::move(names))...} {}
-  MetricList(std::vector<std::string> several) : names_(std::move(several)) {}
+  template <std::convertible_to<MetricRef>... Metrics>
+  requires(sizeof...(Metrics) > 0) MetricList(Metrics... metrics) : metrics_{MetricRef(std::move(metrics))...} {}
+  MetricList(std::vector<MetricRef> several) : metrics_(std::move(several)) {}
   // Of the output of this name.
-  MetricList(std::string output, std::vector<std::string> several) : output_(std::move(output)), names_(std::move(several)) {}
+  MetricList(std::string output, std::vector<MetricRef> several) : output_(std::move(output)), metrics_(std::move(several)) {}
 
   const std::optional<std::string>& output() const { return output_; }
-  const std::vector<std::string>& names() const { return names_; }
+  const std::vector<MetricRef>& metrics() const { return metrics_; }
 
  private:
   std::optional<std::string> output_;
-  std::vector<std::string> names_;
+  std::vector<MetricRef> metrics_;
 };
 
 // One output: .metrics = {"mae", "mse"} Several outputs: .metrics = {{"mae"}, {"mse", "mae"}} .metrics = {{"level", {"mae"}},

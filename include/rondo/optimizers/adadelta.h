@@ -6,7 +6,7 @@
 namespace rondo {
 
 struct AdadeltaOptions {
-  double learning_rate = 0.001;
+  LearningRate learning_rate = 0.001;
   double rho = 0.95;
   double epsilon = 1e-7;
   std::optional<double> weight_decay = {};

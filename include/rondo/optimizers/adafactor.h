@@ -7,7 +7,7 @@
 namespace rondo {
 
 struct AdafactorOptions {
-  double learning_rate = 0.001;
+  LearningRate learning_rate = 0.001;
   double beta_2_decay = -0.8;
   double epsilon_1 = 1e-30;
   double epsilon_2 = 1e-3;

@@ -6,7 +6,7 @@
 namespace rondo {
 
 struct FtrlOptions {
-  double learning_rate = 0.001;
+  LearningRate learning_rate = 0.001;
   double learning_rate_power = -0.5;
   double initial_accumulator_value = 0.1;
   double l1_regularization_strength = 0.0;

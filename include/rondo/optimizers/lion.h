@@ -6,7 +6,7 @@
 namespace rondo {
 
 struct LionOptions {
-  double learning_rate = 0.001;
+  LearningRate learning_rate = 0.001;
   double beta_1 = 0.9;
   double beta_2 = 0.99;
   std::optional<double> weight_decay = {};

@@ -9,6 +9,7 @@
 
 #include "rondo/core/array.h"
 #include "rondo/core/config.h"
+#include "rondo/optimizers/schedule.h"
 
 namespace rondo {
 
@@ -54,7 +55,10 @@ class Optimizer {
   // Moves one weight in step t = 1, 2, ... Must not allocate.
   virtual void update(const Parameter& p, Index step, double learning_rate) const noexcept = 0;
 
+  // The rate of the next step; with a schedule, of the last one.
   double learning_rate = 0.001;
+  std::shared_ptr<LearningRateSchedule> schedule;
+  void set_learning_rate(const LearningRate& rate);  // one number ends a schedule
   OptimizerCommon common;
 
   // ---- state, in Keras's file order; booked by bind() ----

@@ -46,6 +46,13 @@ class LineWriter : public ConfigVisitor, public NumbersVisitor {
   void field(std::string_view key, Initializer& value, const Initializer& fallback) override {
     if (value.name != fallback.name) option(key, quoted(value.name));
   }
+  void field(std::string_view, std::vector<double>&, const std::vector<double>&) override {}
+  void field(std::string_view key, Regularizer& value) override {
+    if (value) option(key, quoted(value.name));
+  }
+  void field(std::string_view key, Constraint& value) override {
+    if (value) option(key, quoted(value.name));
+  }
   void field(std::string_view, LayerRef& value) override {
     if (!value) return;
     sequences = sequences || has_return_sequences(*value);

@@ -58,9 +58,11 @@ void Recurrent::build(const Shapes& in, Weights& weights) {
   check_inputs(in);
   const Index F = in[0][2];
   const Index columns = checked_mul(cell().shape.columns, units);
-  weights.add("cell/kernel", {F, columns}, kernel_initializer);
-  weights.add("cell/recurrent_kernel", {units, columns}, recurrent_initializer);
-  if (use_bias) weights.add("cell/bias", two_biases() ? Shape{2, columns} : Shape{columns}, first_bias());
+  weights.add("cell/kernel", {F, columns}, kernel_initializer, kernel_regularizer, kernel_constraint);
+  weights.add("cell/recurrent_kernel", {units, columns}, recurrent_initializer, recurrent_regularizer, recurrent_constraint);
+  if (use_bias)
+    weights.add("cell/bias", two_biases() ? Shape{2, columns} : Shape{columns}, first_bias(), bias_regularizer,
+                bias_constraint);
 
   const Padded size = padded(F);
   // What the packs hold, with checked sizes: [bias, W, U] and, for backward, U^T and W^T.
@@ -190,6 +192,12 @@ void Recurrent::copy_config(const Recurrent& from) {
   kernel_initializer = from.kernel_initializer;
   recurrent_initializer = from.recurrent_initializer;
   bias_initializer = from.bias_initializer;
+  kernel_regularizer = from.kernel_regularizer;
+  recurrent_regularizer = from.recurrent_regularizer;
+  bias_regularizer = from.bias_regularizer;
+  kernel_constraint = from.kernel_constraint;
+  recurrent_constraint = from.recurrent_constraint;
+  bias_constraint = from.bias_constraint;
   dropout = from.dropout;
   recurrent_dropout = from.recurrent_dropout;
   seed = from.seed;
@@ -212,9 +220,13 @@ void Recurrent::describe_weights(ConfigVisitor& v) {
 }
 
 void Recurrent::describe_sequence(ConfigVisitor& v) {
-  for (const char* key : {"kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "activity_regularizer",
-                          "kernel_constraint", "recurrent_constraint", "bias_constraint"})
-    v.only_none(key);
+  v.field("kernel_regularizer", kernel_regularizer);
+  v.field("recurrent_regularizer", recurrent_regularizer);
+  v.field("bias_regularizer", bias_regularizer);
+  v.only_none("activity_regularizer");
+  v.field("kernel_constraint", kernel_constraint);
+  v.field("recurrent_constraint", recurrent_constraint);
+  v.field("bias_constraint", bias_constraint);
   v.field("dropout", dropout, 0.0);
   v.field("recurrent_dropout", recurrent_dropout, 0.0);
   std::optional<double> number;

@@ -33,6 +33,8 @@ class Recurrent : public RecurrentLayer {
   Initializer kernel_initializer = "glorot_uniform";
   Initializer recurrent_initializer = "orthogonal";
   Initializer bias_initializer = "zeros";
+  Regularizer kernel_regularizer, recurrent_regularizer, bias_regularizer;
+  Constraint kernel_constraint, recurrent_constraint, bias_constraint;
   double dropout = 0;            // of x, in training
   double recurrent_dropout = 0;  // of h
   std::optional<Index> seed;     // of both
@@ -59,6 +61,12 @@ class Recurrent : public RecurrentLayer {
     kernel_initializer = o.kernel_initializer;
     recurrent_initializer = o.recurrent_initializer;
     bias_initializer = o.bias_initializer;
+    kernel_regularizer = o.kernel_regularizer;
+    recurrent_regularizer = o.recurrent_regularizer;
+    bias_regularizer = o.bias_regularizer;
+    kernel_constraint = o.kernel_constraint;
+    recurrent_constraint = o.recurrent_constraint;
+    bias_constraint = o.bias_constraint;
     dropout = o.dropout;
     recurrent_dropout = o.recurrent_dropout;
     seed = o.seed;

@@ -1,7 +1,7 @@
 // Losses whose row is the mean of one function of (y, yhat) over its numbers.
 #pragma once
 
-#include "rondo/losses/loss.h"
+#include "losses/base/row.h"
 
 namespace rondo {
 

@@ -1,6 +1,8 @@
 // The loss of a whole batch, and losses by name.
 #include "rondo/losses/loss.h"
 
+#include <algorithm>
+
 #include "core/registry.h"
 
 namespace rondo {
@@ -24,23 +26,28 @@ std::vector<std::string> loss_names() { return registry().names(); }
 
 double compute(const Loss& loss, const real* y, const real* yhat, Index rows, Index width, const std::uint8_t* mask, real* d,
                const real* weights, double factor) noexcept {
-  Index valid = rows;
-  if (mask) {
-    valid = 0;
-    for (Index r = 0; r < rows; ++r) valid += mask[r] != 0;
+  const Index targets = loss.target_width(width);
+  const auto counts = [&](Index r) { return (!mask || mask[r]) && loss.counts(y + r * targets); };
+  const Loss* use = loss.for_zeros_and_ones();
+  Index valid = 0;
+  for (Index r = 0; r < rows; ++r) {
+    if (!counts(r)) continue;
+    ++valid;
+    for (Index i = 0; use && i < targets; ++i) {
+      if (const real v = y[r * targets + i]; v != 0 && v != 1) use = nullptr;
+    }
   }
+  if (!use) use = &loss;
   const double scale = valid == 0 ? 0.0 : 1.0 / static_cast<double>(valid);
   double sum = 0;
   for (Index r = 0; r < rows; ++r) {
     real* dr = d ? d + r * width : nullptr;
-    if (mask && !mask[r]) {
-      if (dr) {
-        for (Index i = 0; i < width; ++i) dr[i] = 0;
-      }
+    const double weight = weights ? static_cast<double>(weights[r]) : 1.0;
+    if (!counts(r) || weight == 0) {
+      if (dr) std::fill_n(dr, width, real(0));
       continue;
     }
-    const double weight = weights ? static_cast<double>(weights[r]) : 1.0;
-    sum += weight * loss.row(y + r * width, yhat + r * width, width, dr, factor * weight * scale);
+    sum += weight * use->row(y + r * targets, yhat + r * width, width, dr, factor * weight * scale);
   }
   return valid == 0 ? 0.0 : sum / static_cast<double>(valid);
 }

@@ -5,20 +5,21 @@
 
 namespace rondo {
 
-// Derived has static double value(double y, double yhat).
+// Derived has double value(double y, double yhat).
 template <class Derived>
 class MeanOverRows : public Metric {
  public:
   void reset() noexcept override { sum_ = rows_ = 0; }
-  void update(const real* y, const real* yhat, Index rows, Index width, const std::uint8_t* mask) noexcept override {
-    for (Index r = 0; r < rows; ++r) {
-      if (mask && !mask[r]) continue;
+  void update(const MetricRows& b) noexcept override {
+    const Derived& self = static_cast<const Derived&>(*this);
+    for (Index r = 0; r < b.rows; ++r) {
+      if (!b.counts(r)) continue;
       double row = 0;
-      for (Index i = r * width; i < (r + 1) * width; ++i) {
-        row += Derived::value(static_cast<double>(y[i]), static_cast<double>(yhat[i]));
+      for (Index i = r * b.width; i < (r + 1) * b.width; ++i) {
+        row += self.value(static_cast<double>(b.y[i]), static_cast<double>(b.yhat[i]));
       }
-      sum_ += row / static_cast<double>(width);
-      rows_ += 1;
+      sum_ += b.weight(r) * row / static_cast<double>(b.width);
+      rows_ += b.weight(r);
     }
   }
   double result() const noexcept override { return rows_ == 0 ? 0.0 : sum_ / rows_; }

@@ -14,7 +14,7 @@ class AdamOptimizer : public Optimizer {
  public:
   template <class Options>
   explicit AdamOptimizer(const Options& o) : beta_1_(o.beta_1), beta_2_(o.beta_2), epsilon_(o.epsilon), amsgrad_(o.amsgrad) {
-    learning_rate = o.learning_rate;
+    set_learning_rate(o.learning_rate);
     common = common_of(o);
   }
   std::string class_name() const override { return "Adam"; }

@@ -65,7 +65,13 @@ std::vector<std::string> Optimizer::slot_names() const {
   return names;
 }
 
+void Optimizer::set_learning_rate(const LearningRate& rate) {
+  schedule = rate.schedule;
+  learning_rate = schedule ? schedule->at(iterations) : rate.value;
+}
+
 void Optimizer::check() const {
+  if (schedule) schedule->check();
   const auto positive = [this](const char* key, const std::optional<double>& value) {
     if (value && !(*value > 0 && std::isfinite(*value))) {
       fail(Code::value, class_name() + ": " + key + " must be a number above 0");
@@ -170,6 +176,7 @@ void Optimizer::clip(std::span<real* const> gradients, std::span<const Index> si
 }
 
 void Optimizer::apply(std::span<real* const> weights, std::span<real* const> gradients, std::span<const Index> sizes) noexcept {
+  if (schedule) learning_rate = schedule->at(iterations);
   clip(gradients, sizes);
   const Index step = iterations + 1;
   if (common.weight_decay) {

@@ -1,0 +1,45 @@
+// What files of single losses check their options and widths with.
+#pragma once
+
+#include <cmath>
+#include <string>
+
+#include "rondo/core/error.h"
+#include "rondo/losses/loss.h"
+
+namespace rondo {
+
+inline void check_share(const Loss& loss, const char* key, double value) {
+  if (!(value >= 0 && value <= 1)) fail(Code::value, loss.class_name() + ": " + key + " lies between 0 and 1");
+}
+
+inline void check_finite(const Loss& loss, const char* key, double value) {
+  if (!std::isfinite(value)) fail(Code::value, loss.class_name() + ": " + key + " must be a finite number");
+}
+
+inline void check_from(const Loss& loss, const char* key, double value, double least) {
+  if (!(value >= least && std::isfinite(value))) {
+    fail(Code::value,
+         loss.class_name() + ": " + key + " must be a number from " + std::to_string(static_cast<int>(least)) + " on");
+  }
+}
+
+// A loss over classes needs two of them.
+inline void check_classes(const Loss& loss, Index width) {
+  if (width >= 2) return;
+  fail(Code::shape,
+       loss.class_name() + " compares classes, and the model gives " + std::to_string(width) +
+           " value a row: the probability of one class is always 1.\n  fix: one output a class, for example Dense(2, "
+           "{.activation = \"softmax\"}); for yes or no, .loss = \"binary_crossentropy\" and Dense(1, {.activation = "
+           "\"sigmoid\"})");
+}
+
+// A loss of a distribution needs two outputs for every target.
+inline void check_pairs(const Loss& loss, Index width) {
+  if (width >= 2 && width % 2 == 0) return;
+  fail(Code::shape, loss.class_name() +
+                        " needs two outputs for every target, means first, then logarithms of variances; the model " +
+                        "gives " + std::to_string(width) + " a row.\n  fix: Dense(2) for one target");
+}
+
+}  // namespace rondo

@@ -1,0 +1,62 @@
+// Binary crossentropy, y smoothed first: y <- y (1 - s) + s / 2, s being label_smoothing.
+//   p = clip(yhat, 1e-7, 1 - 1e-7):    loss = -(y log p + (1 - y) log(1 - p)),        slope (p - y) / (p (1 - p)) inside the
+//   clip from_logits, p = sigmoid(yhat):    loss = max(yhat, 0) - yhat y + log(1 + exp(-|yhat|)),        slope p - y
+#include <algorithm>
+#include <cmath>
+
+#include "core/registry.h"
+#include "losses/base/elementwise.h"
+#include "rondo/losses/classification.h"
+
+namespace rondo {
+namespace {
+
+class BinaryCrossentropyLoss final : public Loss {
+ public:
+  BinaryCrossentropyLoss() = default;
+  explicit BinaryCrossentropyLoss(const BinaryCrossentropyOptions& o)
+      : from_logits_(o.from_logits), label_smoothing_(o.label_smoothing) {}
+  std::string class_name() const override { return "BinaryCrossentropy"; }
+  std::string key() const override { return "binary_crossentropy"; }
+  void describe(ConfigVisitor& visitor) override {
+    visitor.field("from_logits", from_logits_, false);
+    visitor.field("label_smoothing", label_smoothing_, 0.0);
+    visitor.only("axis", -1);
+  }
+  void check() const override { check_share(*this, "label_smoothing", label_smoothing_); }
+  double row(const real* y, const real* yhat, Index n, real* d, double scale) const noexcept override {
+    return mean_over_row(*this, y, yhat, n, d, scale);
+  }
+
+  double value(double y, double yhat) const {
+    const double t = smoothed(y);
+    if (from_logits_) return std::max(yhat, 0.0) - yhat * t + std::log1p(std::exp(-std::abs(yhat)));
+    const double p = std::clamp(yhat, 1e-7, 1 - 1e-7);
+    return -(t * std::log(p) + (1 - t) * std::log1p(-p));
+  }
+  double slope(double y, double yhat) const {
+    const double t = smoothed(y);
+    if (from_logits_) return 1 / (1 + std::exp(-yhat)) - t;
+    return yhat < 1e-7 || yhat > 1 - 1e-7 ? 0.0 : (yhat - t) / (yhat * (1 - yhat));
+  }
+
+ private:
+  double smoothed(double y) const { return y * (1 - label_smoothing_) + 0.5 * label_smoothing_; }
+  bool from_logits_ = false;
+  double label_smoothing_ = 0;
+};
+
+std::shared_ptr<Loss> make() { return std::make_shared<BinaryCrossentropyLoss>(); }
+
+}  // namespace
+
+BinaryCrossentropy::BinaryCrossentropy(const BinaryCrossentropyOptions& options)
+    : LossRef(std::make_shared<BinaryCrossentropyLoss>(options)) {
+  (**this).check();
+}
+
+}  // namespace rondo
+
+RONDO_REGISTER(losses, binary_crossentropy) {
+  for (const char* name : {"binary_crossentropy", "BinaryCrossentropy", "bce", "BCE"}) register_loss(name, make);
+}

@@ -1,0 +1,45 @@
+// Hinge: y is -1 or 1; a batch of nothing but zeros and ones is taken as 2 y - 1, as in Keras.
+//   loss = max(1 - y yhat, 0),  slope -y where it is above 0.
+#include <algorithm>
+#include <cmath>
+
+#include "core/registry.h"
+#include "losses/base/elementwise.h"
+#include "rondo/losses/classification.h"
+
+namespace rondo {
+namespace {
+
+class HingeLoss final : public Loss {
+ public:
+  HingeLoss() = default;
+  HingeLoss(double factor, double offset) : factor_(factor), offset_(offset) {}
+  std::string class_name() const override { return "Hinge"; }
+  std::string key() const override { return "hinge"; }
+  double row(const real* y, const real* yhat, Index n, real* d, double scale) const noexcept override {
+    return mean_over_row(*this, y, yhat, n, d, scale);
+  }
+
+  double value(double y, double yhat) const { return std::max(1 - label(y) * yhat, 0.0); }
+  double slope(double y, double yhat) const { return 1 - label(y) * yhat > 0 ? -label(y) : 0.0; }
+  const Loss* for_zeros_and_ones() const noexcept override {
+    static const HingeLoss same(2, -1);
+    return &same;
+  }
+
+ private:
+  double label(double y) const { return factor_ * y + offset_; }
+  double factor_ = 1, offset_ = 0;
+};
+
+std::shared_ptr<Loss> make() { return std::make_shared<HingeLoss>(); }
+
+}  // namespace
+
+Hinge::Hinge() : LossRef(make()) {}
+
+}  // namespace rondo
+
+RONDO_REGISTER(losses, hinge) {
+  for (const char* name : {"hinge", "Hinge"}) register_loss(name, make);
+}

@@ -1,0 +1,59 @@
+// Regularizers by name.
+#include "core/registry.h"
+#include "rondo/regularizers/regularizer.h"
+
+#include <cmath>
+
+namespace rondo {
+
+namespace detail {
+void register_all_regularizers();
+}
+
+namespace {
+Registry<RegularizerInfo>& registry() {
+  static Registry<RegularizerInfo> r("regularizer", detail::register_all_regularizers);
+  return r;
+}
+
+RegularizerInfo::Parameters merged(const RegularizerInfo& info, const Regularizer& given) {
+  RegularizerInfo::Parameters out = info.parameters;
+  for (const auto& [key, value] : given.parameters) {
+    const auto it = out.find(key);
+    if (it == out.end()) {
+      std::vector<std::string> known;
+      for (const auto& [name, unused] : info.parameters) known.push_back(name);
+      fail(Code::unsupported,
+           "regularizer '" + info.class_name + "' has no parameter '" + escaped(key) + "'." + did_you_mean(key, known));
+    }
+    if (!(value >= 0 && std::isfinite(value))) {
+      fail(Code::value, "regularizer '" + info.class_name + "': " + key + " must be a number from 0 on");
+    }
+    it->second = value;
+  }
+  return out;
+}
+}  // namespace
+
+const RegularizerInfo& regularizer_info(const std::string& name) { return registry().get(name); }
+void register_regularizer(const RegularizerInfo& info) {
+  registry().add(info.name, info);
+  registry().add(info.class_name, info);
+}
+std::vector<std::string> regularizer_names() { return registry().names(); }
+
+void check(const Regularizer& regularizer, const Shape& shape) {
+  const RegularizerInfo& info = regularizer_info(regularizer.name);
+  merged(info, regularizer);
+  if (info.rank != 0 && shape.rank() != info.rank) {
+    fail(Code::shape,
+         "regularizer '" + info.class_name + "' suits weights of " + std::to_string(info.rank) + " axes, not " + shape.text());
+  }
+}
+
+Penalty::Penalty(const Regularizer& regularizer, const Shape& shape)
+    : info_(&regularizer_info(regularizer.name)), parameters_(merged(*info_, regularizer)), shape_(shape) {
+  check(regularizer, shape);
+}
+
+}  // namespace rondo

@@ -1,0 +1,20 @@
+// What callbacks that watch one key of the logs share.
+#pragma once
+
+#include <string>
+
+#include "rondo/model/model.h"
+
+namespace rondo {
+
+// The value of `monitor`. Throws Error(value) with the known keys if this fit does not report it. who: "EarlyStopping".
+double monitored(const std::string& who, const std::string& monitor, const Logs& logs);
+// Whether more of it is better: as `mode` says, or with "auto" by the metric's nature. Throws Error(value) if that is not
+// known.
+bool more_is_better(const std::string& who, const std::string& monitor, const std::string& mode, const Model& model);
+// With validation_freq: an epoch that was not validated has no value to look at.
+bool unvalidated(const std::string& monitor, const Logs& logs, const Model& model);
+// Throws Error(value) unless mode is "auto", "min" or "max".
+void check_mode(const std::string& who, const std::string& mode);
+
+}  // namespace rondo

@@ -1,0 +1,118 @@
+// Every loss against central differences, in double.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+#include "rondo/losses/classification.h"
+#include "rondo/losses/forecast.h"
+#include "rondo/losses/regression.h"
+
+namespace rondo {
+namespace {
+
+struct Case {
+  std::string name;
+  LossRef loss;
+  std::string y;  // "numbers", "positive", "bits", "signs", "one-hot", "class", "shares"
+  bool probabilities = false;
+};
+
+std::vector<Case> cases() {
+  std::vector<Case> all = {
+      {"log_cosh", "log_cosh", "numbers"},
+      {"poisson", "poisson", "positive"},
+      {"cosine_similarity", "cosine_similarity", "numbers"},
+      {"huber", Huber({.delta = 0.7}), "numbers"},
+      {"mse", "mse", "numbers"},
+      {"mae", "mae", "numbers"},
+      {"mape", "mape", "numbers"},
+      {"msle", "msle", "positive"},
+      {"kl_divergence", "kl_divergence", "shares", true},
+      {"hinge", "hinge", "signs"},
+      {"hinge of bits", "hinge", "bits"},
+      {"squared_hinge", "squared_hinge", "signs"},
+      {"squared_hinge of bits", "squared_hinge", "bits"},
+      {"categorical_hinge", "categorical_hinge", "one-hot"},
+      {"sparse", "sparse_categorical_crossentropy", "class", true},
+      {"sparse logits", SparseCategoricalCrossentropy({.from_logits = true, .ignore_class = 1}), "class"},
+      {"pinball", Pinball({.quantiles = {0.1, 0.5, 0.8, 0.9}}), "quantiles"},
+      {"gaussian_nll", GaussianNegativeLogLikelihood(), "pairs"},
+      {"gaussian_crps", GaussianCRPS(), "pairs"},
+      {"mase", MASE({.scale = 0.3}), "numbers"},
+      {"smape", SMAPE(), "numbers"},
+  };
+  for (const bool logits : {false, true}) {
+    for (const double smooth : {0.0, 0.2}) {
+      const std::string of = (logits ? " logits " : " ") + std::to_string(smooth);
+      all.push_back({"bce" + of, BinaryCrossentropy({.from_logits = logits, .label_smoothing = smooth}), "bits", !logits});
+      all.push_back(
+          {"cce" + of, CategoricalCrossentropy({.from_logits = logits, .label_smoothing = smooth}), "one-hot", !logits});
+      all.push_back({"binary focal" + of,
+                     BinaryFocalCrossentropy({.apply_class_balancing = smooth > 0,
+                                              .alpha = 0.4,
+                                              .gamma = 1.5,
+                                              .from_logits = logits,
+                                              .label_smoothing = smooth}),
+                     "bits", !logits});
+      all.push_back(
+          {"categorical focal" + of,
+           CategoricalFocalCrossentropy({.alpha = 0.4, .gamma = 1.5, .from_logits = logits, .label_smoothing = smooth}),
+           "one-hot", !logits});
+    }
+  }
+  return all;
+}
+
+TEST(LossGradients, AreCentralDifferences) {
+  static_assert(sizeof(real) == sizeof(double));
+  std::mt19937 draw(1);
+  std::normal_distribution<double> normal(0, 1);
+  const Index rows = 6, width = 4;
+  for (const Case& c : cases()) {
+    for (const bool masked : {false, true}) {
+      SCOPED_TRACE(c.name + (masked ? " masked" : ""));
+      const Index targets = c.loss->target_width(width);
+      std::vector<real> y, yhat, weights;
+      std::vector<std::uint8_t> mask;
+      for (Index i = 0; i < rows * width; ++i) yhat.push_back(normal(draw));
+      for (Index r = 0; r < rows; ++r) {
+        mask.push_back(r % 3 != 1);
+        weights.push_back(0.5 + 0.25 * static_cast<double>(r));
+        for (Index i = 0; i < targets; ++i) {
+          const double v = normal(draw);
+          y.push_back(c.y == "positive" || c.y == "shares" ? std::abs(v) + 0.1
+                      : c.y == "bits"                      ? v > 0
+                      : c.y == "signs"                     ? (v > 0 ? 1 : -1)
+                      : c.y == "one-hot"                   ? i == r % width
+                      : c.y == "class"                     ? static_cast<double>(r % width)
+                                                           : v);
+        }
+      }
+      if (c.y == "positive") {
+        for (real& v : yhat) v = std::abs(v) + 0.1;
+      }
+      if (c.probabilities) {
+        for (real& v : yhat) v = 1 / (1 + std::exp(-v));
+      }
+      std::vector<real> d(yhat.size());
+      const auto value = [&](real* slope) {
+        return compute(*c.loss, y.data(), yhat.data(), rows, width, masked ? mask.data() : nullptr, slope, weights.data());
+      };
+      value(d.data());
+      for (std::size_t i = 0; i < yhat.size(); ++i) {
+        const real old = yhat[i], h = 1e-5;
+        yhat[i] = old + h;
+        const double up = value(nullptr);
+        yhat[i] = old - h;
+        const double down = value(nullptr);
+        yhat[i] = old;
+        // The formula's own error is of the order h^2 = 1e-10 times the third derivative.
+        EXPECT_NEAR(d[i], (up - down) / (2 * h), 1e-7 * std::max(1.0, std::abs(d[i]))) << i;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace rondo

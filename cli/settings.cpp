@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <set>
 
 namespace rondo::cli {
 
@@ -34,6 +35,13 @@ void with_names(const std::vector<std::string>& names, Look look) {
     for (const std::string& name : names) known += (known.empty() ? "" : ", ") + name;
     rondo::fail(error.code(), error.what() + std::string(" Known: ") + known + ".");
   }
+}
+
+// One spelling of each.
+std::vector<std::string> losses() {
+  std::set<std::string> keys;
+  for (const std::string& name : loss_names()) keys.insert(LossRef(name)->key());
+  return {keys.begin(), keys.end()};
 }
 
 }  // namespace
@@ -84,7 +92,7 @@ void Settings::check() {
   if (normalize) normalize_from(*normalize);
   if (dates.order) date_order_from(*dates.order);
   with_names(optimizer_names(), [&] { OptimizerRef{recipe.optimizer}; });
-  with_names(loss_names(), [&] { LossRef{recipe.loss}; });
+  with_names(losses(), [&] { LossRef{recipe.loss}; });
   for (const auto& [flag, given] :
        {std::pair{"--target", target}, {"--features", features}, {"--date", dates.column}, {"--layers", layers}}) {
     if (given && given->empty()) throw UsageError(std::string(flag) + " is empty");

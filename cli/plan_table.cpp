@@ -21,22 +21,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr Index measured = 3;
 
-// The first windows of another source.
-class FirstOf : public Source {
- public:
-  FirstOf(const Source& whole, Index samples) : whole_(whole), samples_(std::min(samples, whole.samples())) {}
-  Index samples() const override { return samples_; }
-  Shapes x_shapes() const override { return whole_.x_shapes(); }
-  Shapes y_shapes() const override { return whole_.y_shapes(); }
-  void gather(std::span<const Index> ids, std::span<real* const> x, std::span<real* const> y) const noexcept override {
-    whole_.gather(ids, x, y);
-  }
-
- private:
-  const Source& whole_;
-  Index samples_;
-};
-
 class Stopwatch : public Callback {
  public:
   void on_batch_end(Index, const Logs&, Model&) override { ends.push_back(Clock::now()); }
@@ -55,17 +39,17 @@ double epoch_seconds(Model& model, const Split& parts, const Recipe& recipe) {
   options.callbacks = {watch};
   options.threads = recipe.threads;
   const Index whole = std::min(measured + 1, parts.train.samples() / batch) * batch;  // full batches only
-  model.fit(FirstOf(parts.train, whole), options);
+  model.fit(parts.train.slice(0, whole), options);
   std::array<double, measured> steps{};  // the first one warms up
   for (std::size_t i = 0; i < steps.size(); ++i) steps[i] = seconds(watch->ends[i + 1] - watch->ends[i]);
   std::sort(steps.begin(), steps.end());
   double out = steps[measured / 2] * static_cast<double>(parts.train.samples()) / static_cast<double>(batch);
   if (parts.validation.samples() > 0) {
-    const FirstOf some(parts.validation, batch * measured);
+    const Part some = parts.validation.slice(0, std::min(batch * measured, parts.validation.samples()));
     const auto begin = Clock::now();
     model.evaluate(some, {.batch_size = batch, .threads = recipe.threads});
-    out +=
-        seconds(Clock::now() - begin) * static_cast<double>(parts.validation.samples()) / static_cast<double>(some.samples());
+    const Index judged = std::min(parts.validation.samples(), judged_windows);
+    out += seconds(Clock::now() - begin) * static_cast<double>(judged) / static_cast<double>(some.samples());
   }
   return out;
 }

@@ -17,10 +17,11 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-// At most `enough` windows of a part, evenly taken: more do not change which epoch is the best, and cost as much as training.
+// At most judged_windows of a part, evenly taken.
 class Sample final : public Source {
  public:
-  explicit Sample(const Part& part) : part_(part), every_(std::max<Index>(1, (part.samples() + enough - 1) / enough)) {}
+  explicit Sample(const Part& part)
+      : part_(part), every_(std::max<Index>(1, (part.samples() + judged_windows - 1) / judged_windows)) {}
   Index samples() const override { return (part_.samples() + every_ - 1) / every_; }
   Shapes x_shapes() const override { return part_.x_shapes(); }
   Shapes y_shapes() const override { return part_.y_shapes(); }
@@ -41,7 +42,6 @@ class Sample final : public Source {
   Index every() const { return every_; }
 
  private:
-  static constexpr Index enough = 20'000;
   const Part& part_;
   Index every_;
 };
@@ -161,7 +161,7 @@ Model make_forecaster(const Split& split, const Recipe& recipe, const Ridge& rid
   OptimizerRef optimizer(recipe.optimizer);
   if (recipe.learning_rate) {
     optimizer->set_learning_rate(*recipe.learning_rate);
-  } else if (recipe.optimizer == "adam") {
+  } else if (optimizer->class_name() == "Adam") {  // names are taken without regard to case
     optimizer->set_learning_rate(0.003);
   }
   model.compile({.optimizer = optimizer, .loss = LossRef(recipe.loss), .metrics = {"mae"}});

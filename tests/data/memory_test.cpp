@@ -7,32 +7,13 @@
 #include <string>
 
 #include "rondo/data/dates.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define RONDO_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define RONDO_SANITIZED 1
-#endif
-#endif
+#include "support/peak_memory.h"
 
 namespace rondo {
 namespace {
 
-// The most memory this process has ever held, in MB; 0 if the system does not say.
-double peak_megabytes() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.rfind("VmHWM:", 0) == 0) return std::stod(line.substr(6)) * 1024 / 1e6;
-  }
-  return 0;
-}
-
 TEST(TableMemory, NumbersLabelsAndDates) {
-#ifdef RONDO_SANITIZED
-  GTEST_SKIP() << "a sanitizer's own memory would be measured";
-#endif
-  if (peak_megabytes() == 0) GTEST_SKIP() << "no /proc/self/status here";
+  if (peak_megabytes() == 0) GTEST_SKIP() << "memory cannot be measured here";
   constexpr int rows = 300'000;
   const std::string path = testing::TempDir() + "rondo_table_memory_test.csv";
   {

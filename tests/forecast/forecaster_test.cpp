@@ -89,6 +89,16 @@ TEST(Forecaster, StartsAsTheRidgeAutoregression) {
   for (std::size_t i = 0; i < a.values().size(); ++i) EXPECT_NEAR(a.values()[i], b.values()[i], 1e-3);
 }
 
+TEST(Forecaster, TakesAdamsRateHoweverItIsSpelt) {
+  const Split s = parts(series());
+  const Ridge ridge = fit_ridge(s);
+  const auto rate = [&](const Recipe& recipe) { return make_forecaster(s, recipe, ridge).optimizer()->learning_rate; };
+  EXPECT_EQ(rate({.optimizer = "adam"}), 0.003);
+  EXPECT_EQ(rate({.optimizer = "Adam"}), 0.003);
+  EXPECT_EQ(rate({.optimizer = "sgd"}), 0.01);  // Keras's own
+  EXPECT_EQ(rate({.optimizer = "Adam", .learning_rate = 0.5}), 0.5);
+}
+
 TEST(Forecaster, LeavesTheRidgeAutoregressionAsItIs) {
   const Split s = parts(series());
   const Ridge ridge = fit_ridge(s);

@@ -10,32 +10,13 @@
 #include "rondo/forecast/compare.h"
 #include "rondo/layers/dense.h"
 #include "rondo/layers/lstm.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define RONDO_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define RONDO_SANITIZED 1
-#endif
-#endif
+#include "support/peak_memory.h"
 
 namespace rondo {
 namespace {
 
-// The most memory this process has ever held, in MB; 0 if the system does not say.
-double peak_megabytes() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.rfind("VmHWM:", 0) == 0) return std::stod(line.substr(6)) * 1024 / 1e6;
-  }
-  return 0;
-}
-
 TEST(Memory, FiftyThousandRowsOfTen) {
-#ifdef RONDO_SANITIZED
-  GTEST_SKIP() << "a sanitizer's own memory would be measured";
-#endif
-  if (peak_megabytes() == 0) GTEST_SKIP() << "no /proc/self/status here";
+  if (peak_megabytes() == 0) GTEST_SKIP() << "memory cannot be measured here";
   const std::string path = testing::TempDir() + "rondo_memory_test.csv";
   {
     std::ofstream out(path);
@@ -66,10 +47,7 @@ TEST(Memory, FiftyThousandRowsOfTen) {
 
 // 150,000 test windows of 24 steps: one forecast of them all would take 29 MB, and four are compared.
 TEST(Memory, ComparisonInChunks) {
-#ifdef RONDO_SANITIZED
-  GTEST_SKIP() << "a sanitizer's own memory would be measured";
-#endif
-  if (peak_megabytes() == 0) GTEST_SKIP() << "no /proc/self/status here";
+  if (peak_megabytes() == 0) GTEST_SKIP() << "memory cannot be measured here";
   Table table;
   std::vector<double> v;
   for (int r = 0; r < 170000; ++r) v.push_back(std::sin(0.26 * r) + 1e-5 * r);
@@ -87,10 +65,7 @@ TEST(Memory, ComparisonInChunks) {
 
 // A window of 50,000 numbers and 3,000 of them: 1.2 GB, were they held.
 TEST(Memory, RidgeOfLongWindows) {
-#ifdef RONDO_SANITIZED
-  GTEST_SKIP() << "a sanitizer's own memory would be measured";
-#endif
-  if (peak_megabytes() == 0) GTEST_SKIP() << "no /proc/self/status here";
+  if (peak_megabytes() == 0) GTEST_SKIP() << "memory cannot be measured here";
   Table table;
   for (int c = 0; c < 20; ++c) {
     std::vector<double> v;

@@ -50,7 +50,10 @@ struct Forecaster {
   TrainedOn trained_on = {};
 };
 
-// Of a very large validation part, at most 20,000 windows are looked at, evenly taken.
+// Of a very large validation part, at most so many windows are looked at, evenly taken: more do not change which epoch is the
+// best, and cost as much as training.
+inline constexpr Index judged_windows = 20'000;
+
 struct EpochReport {
   Index epoch = 0;  // 0: before training
   double loss = 0,

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/parameters.h"
 #include "core/registry.h"
 #include "rondo/constraints/constraint.h"
 
@@ -17,20 +18,12 @@ Registry<ConstraintInfo>& registry() {
   return r;
 }
 
-ConstraintInfo::Parameters merged(const ConstraintInfo& info, const Constraint& given) {
-  ConstraintInfo::Parameters out = info.parameters;
-  for (const auto& [key, value] : given.parameters) {
-    const auto it = out.find(key);
-    if (it == out.end()) {
-      std::vector<std::string> known;
-      for (const auto& [name, unused] : info.parameters) known.push_back(name);
-      fail(Code::unsupported,
-           "constraint '" + info.class_name + "' has no parameter '" + escaped(key) + "'." + did_you_mean(key, known));
-    }
+Parameters checked(const ConstraintInfo& info, const Constraint& given) {
+  Parameters out = merged("constraint", info.class_name, info.parameters, given.parameters);
+  for (const auto& [key, value] : out) {
     if (!(value >= 0 && std::isfinite(value))) {
       fail(Code::value, "constraint '" + info.class_name + "': " + key + " must be a number from 0 on");
     }
-    it->second = value;
   }
   return out;
 }
@@ -45,7 +38,7 @@ std::vector<std::string> constraint_names() { return registry().names(); }
 
 void check(const Constraint& constraint, const Shape& shape) {
   const ConstraintInfo& info = constraint_info(constraint.name);
-  merged(info, constraint);
+  checked(info, constraint);
   if (!info.has_axis) return;
   for (const Index axis : constraint.axes) {
     if (axis < -shape.rank() || axis >= shape.rank()) {
@@ -56,7 +49,7 @@ void check(const Constraint& constraint, const Shape& shape) {
 }
 
 Projection::Projection(const Constraint& constraint, const Shape& shape)
-    : info_(&constraint_info(constraint.name)), parameters_(merged(*info_, constraint)), size_(shape.elements()) {
+    : info_(&constraint_info(constraint.name)), parameters_(checked(*info_, constraint)), size_(shape.elements()) {
   check(constraint, shape);
   if (info_->number) return;
   std::vector<bool> over(static_cast<std::size_t>(shape.rank()), false);

@@ -1,5 +1,6 @@
 // Regularizers by name.
 #include "core/registry.h"
+#include "core/parameters.h"
 #include "rondo/regularizers/regularizer.h"
 
 #include <cmath>
@@ -16,20 +17,12 @@ Registry<RegularizerInfo>& registry() {
   return r;
 }
 
-RegularizerInfo::Parameters merged(const RegularizerInfo& info, const Regularizer& given) {
-  RegularizerInfo::Parameters out = info.parameters;
-  for (const auto& [key, value] : given.parameters) {
-    const auto it = out.find(key);
-    if (it == out.end()) {
-      std::vector<std::string> known;
-      for (const auto& [name, unused] : info.parameters) known.push_back(name);
-      fail(Code::unsupported,
-           "regularizer '" + info.class_name + "' has no parameter '" + escaped(key) + "'." + did_you_mean(key, known));
-    }
+Parameters checked(const RegularizerInfo& info, const Regularizer& given) {
+  Parameters out = merged("regularizer", info.class_name, info.parameters, given.parameters);
+  for (const auto& [key, value] : out) {
     if (!(value >= 0 && std::isfinite(value))) {
       fail(Code::value, "regularizer '" + info.class_name + "': " + key + " must be a number from 0 on");
     }
-    it->second = value;
   }
   return out;
 }
@@ -44,7 +37,7 @@ std::vector<std::string> regularizer_names() { return registry().names(); }
 
 void check(const Regularizer& regularizer, const Shape& shape) {
   const RegularizerInfo& info = regularizer_info(regularizer.name);
-  merged(info, regularizer);
+  checked(info, regularizer);
   if (info.rank != 0 && shape.rank() != info.rank) {
     fail(Code::shape,
          "regularizer '" + info.class_name + "' suits weights of " + std::to_string(info.rank) + " axes, not " + shape.text());
@@ -52,7 +45,7 @@ void check(const Regularizer& regularizer, const Shape& shape) {
 }
 
 Penalty::Penalty(const Regularizer& regularizer, const Shape& shape)
-    : info_(&regularizer_info(regularizer.name)), parameters_(merged(*info_, regularizer)), shape_(shape) {
+    : info_(&regularizer_info(regularizer.name)), parameters_(checked(*info_, regularizer)), shape_(shape) {
   check(regularizer, shape);
 }
 

@@ -1,0 +1,28 @@
+// The named numbers of an initializer, a regularizer or a constraint: Keras's defaults with the given ones put in.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "rondo/core/error.h"
+
+namespace rondo {
+
+using Parameters = std::map<std::string, double>;
+
+// what: "initializer", name: "orthogonal", for messages. Throws Error(unsupported) for a name that is not among the defaults.
+inline Parameters merged(const std::string& what, const std::string& name, Parameters defaults, const Parameters& given) {
+  for (const auto& [key, value] : given) {
+    const auto it = defaults.find(key);
+    if (it == defaults.end()) {
+      std::vector<std::string> known;
+      for (const auto& [other, unused] : defaults) known.push_back(other);
+      fail(Code::unsupported, what + " '" + name + "' has no parameter '" + escaped(key) + "'." + did_you_mean(key, known));
+    }
+    it->second = value;
+  }
+  return defaults;
+}
+
+}  // namespace rondo

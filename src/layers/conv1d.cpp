@@ -25,19 +25,10 @@ class Conv1DLayer final : public ConvolutionLayer {
 
 Conv1D::Conv1D(Index filters, Index kernel_size, const Conv1DOptions& options) {
   auto layer = std::make_shared<Conv1DLayer>();
-  layer->filters = filters;
   layer->window.size = {kernel_size};
   layer->window.strides = {options.strides};
-  layer->window.padding = options.padding;
   layer->window.dilation = {options.dilation_rate};
-  layer->groups = options.groups;
-  layer->activation = options.activation;
-  layer->use_bias = options.use_bias;
-  layer->kernel_initializer = options.kernel_initializer;
-  layer->bias_initializer = options.bias_initializer;
-  layer->input_shape = options.input_shape;
-  layer->set_name(options.name);
-  layer->check();
+  layer->take(filters, options);
   static_cast<LayerRef&>(*this) = LayerRef(layer);
 }
 

@@ -25,20 +25,10 @@ class Conv2DLayer final : public ConvolutionLayer {
 
 Conv2D::Conv2D(Index filters, Size2D kernel_size, const Conv2DOptions& options) {
   auto layer = std::make_shared<Conv2DLayer>();
-  layer->filters = filters;
   layer->window.size = kernel_size.sizes();
   layer->window.strides = options.strides.sizes();
-  layer->window.padding = options.padding;
-  layer->data_format = options.data_format;
   layer->window.dilation = options.dilation_rate.sizes();
-  layer->groups = options.groups;
-  layer->activation = options.activation;
-  layer->use_bias = options.use_bias;
-  layer->kernel_initializer = options.kernel_initializer;
-  layer->bias_initializer = options.bias_initializer;
-  layer->input_shape = options.input_shape;
-  layer->set_name(options.name);
-  layer->check();
+  layer->take(filters, options);
   static_cast<LayerRef&>(*this) = LayerRef(layer);
 }
 

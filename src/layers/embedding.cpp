@@ -20,6 +20,8 @@ class EmbeddingLayer final : public Layer, public OwnFeatures {
  public:
   Index input_dim = 0, output_dim = 0;
   Initializer embeddings_initializer = "uniform";
+  Regularizer embeddings_regularizer;
+  Constraint embeddings_constraint;
   bool mask_zero = false;
 
   std::string class_name() const override { return "Embedding"; }
@@ -27,9 +29,9 @@ class EmbeddingLayer final : public Layer, public OwnFeatures {
     v.required("input_dim", input_dim);
     v.required("output_dim", output_dim);
     v.field("embeddings_initializer", embeddings_initializer, "uniform");
-    v.only_none("embeddings_regularizer");
+    v.field("embeddings_regularizer", embeddings_regularizer);
     v.only_none("activity_regularizer");
-    v.only_none("embeddings_constraint");
+    v.field("embeddings_constraint", embeddings_constraint);
     v.field("mask_zero", mask_zero, false);
   }
   void check() const override {
@@ -45,7 +47,7 @@ class EmbeddingLayer final : public Layer, public OwnFeatures {
 
   void build(const Shapes& in, Weights& weights) override {
     output_shapes(in);
-    weights.add("embeddings", {input_dim, output_dim}, embeddings_initializer);
+    weights.add("embeddings", {input_dim, output_dim}, embeddings_initializer, embeddings_regularizer, embeddings_constraint);
   }
   Shapes output_shapes(const Shapes& in) const override {
     require_inputs(*this, in);
@@ -113,6 +115,8 @@ Embedding::Embedding(Index input_dim, Index output_dim, const EmbeddingOptions& 
   layer->input_dim = input_dim;
   layer->output_dim = output_dim;
   layer->embeddings_initializer = options.embeddings_initializer;
+  layer->embeddings_regularizer = options.embeddings_regularizer;
+  layer->embeddings_constraint = options.embeddings_constraint;
   layer->mask_zero = options.mask_zero;
   layer->input_shape = options.input_shape;
   layer->set_name(options.name);

@@ -21,6 +21,8 @@ class LayerNormalizationLayer final : public ElementwiseLayer, public OwnFeature
   double epsilon = 1e-3;
   bool center = true, scale = true;
   Initializer beta_initializer = "zeros", gamma_initializer = "ones";
+  Regularizer beta_regularizer, gamma_regularizer;
+  Constraint beta_constraint, gamma_constraint;
 
   std::string class_name() const override { return "LayerNormalization"; }
   void describe(ConfigVisitor& v) override {
@@ -31,7 +33,10 @@ class LayerNormalizationLayer final : public ElementwiseLayer, public OwnFeature
     v.only("rms_scaling", 0);
     v.field("beta_initializer", beta_initializer, "zeros");
     v.field("gamma_initializer", gamma_initializer, "ones");
-    for (const char* key : {"beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint"}) v.only_none(key);
+    v.field("beta_regularizer", beta_regularizer);
+    v.field("gamma_regularizer", gamma_regularizer);
+    v.field("beta_constraint", beta_constraint);
+    v.field("gamma_constraint", gamma_constraint);
   }
   void check() const override {
     if (!(epsilon >= 0)) fail(Code::value, "LayerNormalization: epsilon must not be negative; got " + std::to_string(epsilon));
@@ -44,8 +49,8 @@ class LayerNormalizationLayer final : public ElementwiseLayer, public OwnFeature
       if (n == None)
         fail(Code::shape, described() + ": the size of an axis it normalises is not known: " + in[0].text() +
                               ". Input was given None for it");
-    if (scale) weights.add("gamma", sizes, gamma_initializer);
-    if (center) weights.add("beta", sizes, beta_initializer);
+    if (scale) weights.add("gamma", sizes, gamma_initializer, gamma_regularizer, gamma_constraint);
+    if (center) weights.add("beta", sizes, beta_initializer, beta_regularizer, beta_constraint);
   }
   Shapes output_shapes(const Shapes& in) const override {
     const Shape sizes = normalized(in);
@@ -156,6 +161,10 @@ LayerNormalization::LayerNormalization(const LayerNormalizationOptions& options)
   layer->scale = options.scale;
   layer->beta_initializer = options.beta_initializer;
   layer->gamma_initializer = options.gamma_initializer;
+  layer->beta_regularizer = options.beta_regularizer;
+  layer->gamma_regularizer = options.gamma_regularizer;
+  layer->beta_constraint = options.beta_constraint;
+  layer->gamma_constraint = options.gamma_constraint;
   layer->input_shape = options.input_shape;
   layer->set_name(options.name);
   layer->check();

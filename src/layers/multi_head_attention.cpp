@@ -40,6 +40,8 @@ class MultiHeadAttentionLayer final : public Layer {
   std::vector<Index> output_shape, attention_axes;
   std::optional<double> sliding_window, seed;
   Initializer kernel_initializer = "glorot_uniform", bias_initializer = "zeros";
+  Regularizer kernel_regularizer, bias_regularizer;
+  Constraint kernel_constraint, bias_constraint;
 
   std::string class_name() const override { return "MultiHeadAttention"; }
 
@@ -54,9 +56,11 @@ class MultiHeadAttentionLayer final : public Layer {
     v.field("sliding_window", sliding_window);
     v.field("kernel_initializer", kernel_initializer, "glorot_uniform");
     v.field("bias_initializer", bias_initializer, "zeros");
-    for (const char* key :
-         {"kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint", "bias_constraint"})
-      v.only_none(key);
+    v.field("kernel_regularizer", kernel_regularizer);
+    v.field("bias_regularizer", bias_regularizer);
+    v.only_none("activity_regularizer");
+    v.field("kernel_constraint", kernel_constraint);
+    v.field("bias_constraint", bias_constraint);
     v.field("use_gate", use_gate, false);
     v.field("seed", seed);
     v.field("use_causal_mask", use_causal_mask, false);  // in Keras an argument of the call
@@ -93,8 +97,9 @@ class MultiHeadAttentionLayer final : public Layer {
     value_ = {"value_dense", -1, -1, in[1][-1], values};
     output_ = {"output_dense", -1, -1, values, features_out(in)};
     const auto add = [&](Projection& p, const Shape& kernel, const Shape& bias) {
-      p.weight = weights.add(std::string(p.name) + "/kernel", kernel, kernel_initializer);
-      if (use_bias) weights.add(std::string(p.name) + "/bias", bias, bias_initializer);
+      p.weight =
+          weights.add(std::string(p.name) + "/kernel", kernel, kernel_initializer, kernel_regularizer, kernel_constraint);
+      if (use_bias) weights.add(std::string(p.name) + "/bias", bias, bias_initializer, bias_regularizer, bias_constraint);
       kernel.elements();  // refuses what overflows before the packed copies are sized
       p.pack = weights.pack(kernels().packed_size(p.in, p.out));
       weights.pack(kernels().packed_size(p.out, p.in), true);
@@ -274,6 +279,10 @@ MultiHeadAttention::MultiHeadAttention(Index num_heads, Index key_dim, const Mul
   if (options.sliding_window) layer->sliding_window = static_cast<double>(*options.sliding_window);
   layer->kernel_initializer = options.kernel_initializer;
   layer->bias_initializer = options.bias_initializer;
+  layer->kernel_regularizer = options.kernel_regularizer;
+  layer->bias_regularizer = options.bias_regularizer;
+  layer->kernel_constraint = options.kernel_constraint;
+  layer->bias_constraint = options.bias_constraint;
   layer->use_gate = options.use_gate;
   if (options.seed) layer->seed = static_cast<double>(*options.seed);
   layer->use_causal_mask = options.use_causal_mask;

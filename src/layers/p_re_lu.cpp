@@ -12,13 +12,15 @@ namespace {
 class PReLULayer final : public ElementwiseLayer, public OwnFeatures {
  public:
   Initializer alpha_initializer = "zeros";
+  Regularizer alpha_regularizer;
+  Constraint alpha_constraint;
   std::vector<Index> shared_axes;
 
   std::string class_name() const override { return "PReLU"; }
   void describe(ConfigVisitor& v) override {
     v.field("alpha_initializer", alpha_initializer, "zeros");
-    v.only_none("alpha_regularizer");
-    v.only_none("alpha_constraint");
+    v.field("alpha_regularizer", alpha_regularizer);
+    v.field("alpha_constraint", alpha_constraint);
     v.field("shared_axes", shared_axes, {});
   }
 
@@ -35,7 +37,7 @@ class PReLULayer final : public ElementwiseLayer, public OwnFeatures {
       if (sizes[i] == None)
         fail(Code::shape, described() + ": has an alpha for every place along axis " + std::to_string(i + 1) +
                               ", whose size is not known; share them: PReLU({.shared_axes = {" + std::to_string(i + 1) + "}})");
-    weights.add("alpha", Shape(std::move(sizes)), alpha_initializer);
+    weights.add("alpha", Shape(std::move(sizes)), alpha_initializer, alpha_regularizer, alpha_constraint);
   }
   Shapes output_shapes(const Shapes& in) const override {
     require_axes(*this, in, 2);
@@ -101,6 +103,8 @@ class PReLULayer final : public ElementwiseLayer, public OwnFeatures {
 PReLU::PReLU(const PReLUOptions& options) {
   auto layer = std::make_shared<PReLULayer>();
   layer->alpha_initializer = options.alpha_initializer;
+  layer->alpha_regularizer = options.alpha_regularizer;
+  layer->alpha_constraint = options.alpha_constraint;
   layer->shared_axes = options.shared_axes;
   layer->input_shape = options.input_shape;
   layer->set_name(options.name);

@@ -18,22 +18,21 @@ from keras import layers as L
 import nested_cases  # noqa: F401 (its cases)
 from rondo_draws import use_rondos_masks
 
-OUT = pathlib.Path(__file__).resolve().parent / "fit"
-INDEX = OUT / "index.json"
+HERE = pathlib.Path(__file__).resolve().parent
 
 
 def listed(value):
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
-def run(name):
+def run(name, out):
     rng = np.random.default_rng(sum(name.encode()) * 7919)
     keras.utils.clear_session()
     keras.utils.set_random_seed(1)
     made = CASES[name](rng)
     model, x, y, options = made[:4]
     weights = made[4] if len(made) > 4 else None
-    model.save(OUT / f"{name}.keras")
+    model.save(out / f"{name}.keras")
     use_rondos_masks(model)
     arrays = {}
     for letter, values in (("x", x), ("t", y), ("s", weights)):
@@ -56,7 +55,7 @@ def run(name):
     history = model.fit(x, y, shuffle=False, verbose=0, **passed).history
     for i, w in enumerate(model.get_weights()):
         arrays[f"w{i}"] = w
-    np.savez(OUT / f"{name}.npz", **arrays)
+    np.savez(out / f"{name}.npz", **arrays)
     evaluated = model.evaluate(x, y, batch_size=4, sample_weight=passed.get("sample_weight"), verbose=0, return_dict=True)
     entry = {"fit": options, "history": {k: [float(v) for v in values] for k, values in history.items()},
              "evaluate": {k: float(v) for k, v in evaluated.items()}, "weights": [v.path for v in model.weights]}
@@ -272,11 +271,17 @@ def later_epochs(rng):
     return last(rng) + ({"epochs": 5, "initial_epoch": 2, "validation_rows": 4, "validation_freq": 3},)
 
 
-if __name__ == "__main__":
-    OUT.mkdir(exist_ok=True)
-    names = sys.argv[1:] or list(CASES)
-    index = json.loads(INDEX.read_text())["cases"] if sys.argv[1:] and INDEX.exists() else {}
-    for n in names:
-        index[n] = run(n)
+def write(folder, made_by, cases):
+    """All cases, or those named on the command line, with an index of what they are."""
+    out = HERE / folder
+    out.mkdir(exist_ok=True)
+    index_file = out / "index.json"
+    index = json.loads(index_file.read_text())["cases"] if sys.argv[1:] and index_file.exists() else {}
+    for name in sys.argv[1:] or cases:
+        index[name] = run(name, out)
     versions = {"keras": keras.__version__, "backend": "tensorflow", "numpy": np.__version__}
-    INDEX.write_text(json.dumps({"made_by": "tests/golden/fit_cases.py", "versions": versions, "cases": index}, indent=1) + "\n")
+    index_file.write_text(json.dumps({"made_by": f"tests/golden/{made_by}", "versions": versions, "cases": index}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    write("fit", "fit_cases.py", list(CASES))

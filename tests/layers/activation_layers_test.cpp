@@ -3,8 +3,10 @@
 
 #include <cmath>
 
+#include "rondo/constraints/constraint.h"
 #include "rondo/layers/activation.h"
 #include "rondo/model/model.h"
+#include "rondo/regularizers/regularizer.h"
 #include "support/contract.h"
 #include "support/refused.h"
 
@@ -21,6 +23,7 @@ CONTRACT_CASE("LeakyReLU", "plain", [] { return LeakyReLU({.negative_slope = 0.1
 CONTRACT_CASE("PReLU", "features", [] { return PReLU({.shared_axes = {1}}); }, {{None, 3}});
 CONTRACT_CASE("PReLU", "every place", [] { return PReLU(); }, {{4, 3}});
 CONTRACT_CASE("PReLU", "all share", [] { return PReLU({.shared_axes = {1, 2}}); }, {{None, 3}});
+CONTRACT_CASE("PReLU", "rules", [] { return PReLU({.alpha_regularizer = L2(0.3), .alpha_constraint = NonNeg()}); }, {{3, 2}});
 CONTRACT_CASE("ELU", "plain", [] { return ELU({.alpha = 0.7}); }, {{None, 3}});
 CONTRACT_CASE("Softmax", "features", [] { return Softmax(); }, {{None, 3}});
 CONTRACT_CASE("Softmax", "time steps", [] { return Softmax({.axis = {1}}); }, {{None, 3}});

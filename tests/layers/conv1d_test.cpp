@@ -5,8 +5,10 @@
 
 #include <cmath>
 
+#include "rondo/constraints/constraint.h"
 #include "rondo/layers/time_distributed.h"
 #include "rondo/model/model.h"
+#include "rondo/regularizers/regularizer.h"
 #include "support/contract.h"
 #include "support/gradcheck.h"
 #include "support/refused.h"
@@ -23,6 +25,15 @@ CONTRACT_CASE("Conv1D", "causal, dilated", [] { return Conv1D(3, 3, {.padding = 
               {.masks = false});
 CONTRACT_CASE("Conv1D", "groups, no bias", [] { return Conv1D(6, 2, {.groups = 2, .use_bias = false}); }, {{5, 4}},
               {.masks = false});
+CONTRACT_CASE("Conv1D", "rules",
+              [] {
+                return Conv1D(4, 3,
+                              {.kernel_regularizer = L2(0.1),
+                               .bias_regularizer = L1(0.2),
+                               .kernel_constraint = MaxNorm({.axis = {0, 1}}),
+                               .bias_constraint = NonNeg()});
+              },
+              {{7, 2}}, {.masks = false});
 // Masked sequences of a TimeDistributed may hold NaN, and must not reach the weights.
 CONTRACT_CASE("TimeDistributed", "conv1d", [] { return TimeDistributed(Conv1D(2, 3, {.activation = "tanh"})); },
               {{None, 4, 2}});

@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include "rondo/constraints/constraint.h"
 #include "rondo/layers/dense.h"
 #include "rondo/layers/lstm.h"
 #include "rondo/layers/time_distributed.h"
+#include "rondo/regularizers/regularizer.h"
 #include "support/contract.h"
 #include "support/recurrent_check.h"
 #include "support/refused.h"
@@ -42,6 +44,15 @@ CONTRACT_CASE("Conv2D", "one tap, no bias", [] { return Conv2D(3, 1, {.activatio
 CONTRACT_CASE("Conv2D", "one tap, groups", [] { return Conv2D(4, 1, {.groups = 2}); }, {{3, 4, 4}}, {.masks = false});
 CONTRACT_CASE("Conv2D", "softmax over filters", [] { return Conv2D(3, 2, {.activation = "softmax"}); }, {{3, 4, 2}},
               {.masks = false});
+CONTRACT_CASE("Conv2D", "rules",
+              [] {
+                return Conv2D(4, 2,
+                              {.kernel_regularizer = L2(0.1),
+                               .bias_regularizer = L1(0.2),
+                               .kernel_constraint = MaxNorm({.axis = {0, 1, 2}}),
+                               .bias_constraint = NonNeg()});
+              },
+              {{4, 3, 2}}, {.masks = false});
 CONTRACT_CASE("TimeDistributed", "conv2d", [] { return TimeDistributed(Conv2D(2, 2, {.activation = "tanh"})); },
               {{None, 4, 3, 2}});
 CONTRACT_CASE("TimeDistributed", "conv2d, same", [] { return TimeDistributed(Conv2D(2, 3, {.padding = "same"})); },

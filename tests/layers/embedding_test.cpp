@@ -5,11 +5,13 @@
 
 #include <cmath>
 
+#include "rondo/constraints/constraint.h"
 #include "rondo/layers/dense.h"
 #include "rondo/layers/flatten.h"
 #include "rondo/layers/lstm.h"
 #include "rondo/layers/time_distributed.h"
 #include "rondo/model/model.h"
+#include "rondo/regularizers/regularizer.h"
 #include "support/contract.h"
 #include "support/refused.h"
 
@@ -20,6 +22,12 @@ namespace {
 CONTRACT_CASE("Embedding", "ids", [] { return Embedding(6, 3); }, {{None}}, {.masks = false, .ids = 6});
 CONTRACT_CASE("Embedding", "one a sample", [] { return Embedding(6, 3); }, {{}}, {.masks = false, .ids = 6});
 CONTRACT_CASE("Embedding", "mask_zero", [] { return Embedding(6, 3, {.mask_zero = true}); }, {{5}}, {.masks = false, .ids = 6});
+CONTRACT_CASE("Embedding", "rules",
+              [] {
+                return Embedding(
+                    6, 3, {.embeddings_regularizer = L1L2({.l1 = 0.1}), .embeddings_constraint = UnitNorm({.axis = {1}})});
+              },
+              {{None}}, {.masks = false, .ids = 6});
 CONTRACT_CASE("TimeDistributed", "Embedding", [] { return TimeDistributed(Embedding(4, 2, {.mask_zero = true})); }, {{3, 2}},
               {.masks = false, .ids = 4});
 

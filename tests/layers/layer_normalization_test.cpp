@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "rondo/constraints/constraint.h"
 #include "rondo/model/model.h"
+#include "rondo/regularizers/regularizer.h"
 #include "support/contract.h"
 #include "support/refused.h"
 
@@ -21,6 +23,14 @@ CONTRACT_CASE("LayerNormalization", "time steps", [] { return LayerNormalization
               {.masks = false});
 CONTRACT_CASE("LayerNormalization", "no weights", [] { return LayerNormalization({.center = false, .scale = false}); },
               {{None, 3}});
+CONTRACT_CASE("LayerNormalization", "rules",
+              [] {
+                return LayerNormalization({.beta_regularizer = L1(0.1),
+                                           .gamma_regularizer = L2(0.2),
+                                           .beta_constraint = NonNeg(),
+                                           .gamma_constraint = MaxNorm({.max_value = 1.5})});
+              },
+              {{None, 4}});
 
 TEST(LayerNormalization, RefusesWhatCannotBe) {
   expect_refused(Code::value, "epsilon", [] { LayerNormalization({.epsilon = -1}); });

@@ -1,4 +1,5 @@
-// What fit's other arguments do in real Keras (tests/golden/fit_cases.py): dropout inside recurrent layers with the same masks,
+// What fit's other arguments do in real Keras (tests/golden/fit_cases.py, and rule_cases.py for regularizers and constraints of
+// every layer): dropout inside recurrent layers with the same masks,
 // losses and metrics of several outputs, weights of samples, time steps and classes, and how many steps an epoch has.
 #include <gtest/gtest.h>
 
@@ -14,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-const std::string folder = std::string(RONDO_SOURCE_DIR) + "/tests/golden/fit/";
+const std::string golden = std::string(RONDO_SOURCE_DIR) + "/tests/golden/";
 
 // x0, x1, ... of an archive.
 std::vector<Array> numbered(const NamedArrays& arrays, const std::string& letter) {
@@ -71,7 +72,7 @@ FitOptions options_of(const json& fit) {
   return options;
 }
 
-void run(const std::string& name, const json& c, bool twice) {
+void run(const std::string& folder, const std::string& name, const json& c, bool twice) {
   LoadReport report;
   Model model = load_model(folder + name + ".keras", {.report = &report});
   EXPECT_TRUE(report.notes.empty()) << report.notes[0];
@@ -103,16 +104,18 @@ void run(const std::string& name, const json& c, bool twice) {
 }
 
 TEST(FitGolden, IsKeras) {
-  std::ifstream file(folder + "index.json");
-  ASSERT_TRUE(file);
-  const json index = json::parse(file);
-  for (const auto& [name, c] : index["cases"].items()) {
-    SCOPED_TRACE(name);
-    for (const bool twice : {false, true}) {
-      try {
-        run(name, c, twice);
-      } catch (const std::exception& e) {
-        ADD_FAILURE() << e.what();
+  for (const std::string& folder : {golden + "fit/", golden + "rules/"}) {
+    std::ifstream file(folder + "index.json");
+    ASSERT_TRUE(file);
+    const json index = json::parse(file);
+    for (const auto& [name, c] : index["cases"].items()) {
+      SCOPED_TRACE(name);
+      for (const bool twice : {false, true}) {
+        try {
+          run(folder, name, c, twice);
+        } catch (const std::exception& e) {
+          ADD_FAILURE() << e.what();
+        }
       }
     }
   }

@@ -45,6 +45,8 @@ class LeakyReLU : public LayerRef {
 
 struct PReLUOptions {
   Initializer alpha_initializer = "zeros";
+  Regularizer alpha_regularizer = {};
+  Constraint alpha_constraint = {};
   std::vector<Index> shared_axes = {};  // axes (from 1) that share one alpha: {1} for sequences of any length
   Shape input_shape = {};
   std::string name = {};

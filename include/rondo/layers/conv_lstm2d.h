@@ -19,7 +19,13 @@ struct ConvLSTM2DOptions {
   Initializer kernel_initializer = "glorot_uniform";
   Initializer recurrent_initializer = "orthogonal";
   Initializer bias_initializer = "zeros";
-  bool unit_forget_bias = true;       // the forget gate's bias starts at 1
+  bool unit_forget_bias = true;  // the forget gate's bias starts at 1
+  Regularizer kernel_regularizer = {};
+  Regularizer recurrent_regularizer = {};
+  Regularizer bias_regularizer = {};
+  Constraint kernel_constraint = {};
+  Constraint recurrent_constraint = {};
+  Constraint bias_constraint = {};
   bool return_sequences = false;      // the output of every time step instead of the last one's
   bool return_state = false;          // also the final h and c
   bool go_backwards = false;          // reads from the end; outputs stay in reading order

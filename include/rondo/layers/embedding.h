@@ -7,6 +7,8 @@ namespace rondo {
 
 struct EmbeddingOptions {
   Initializer embeddings_initializer = "uniform";
+  Regularizer embeddings_regularizer = {};
+  Constraint embeddings_constraint = {};
   bool mask_zero = false;  // id 0 is padding: masked from here on
   Shape input_shape = {};  // without samples
   std::string name = {};

@@ -16,6 +16,10 @@ struct MultiHeadAttentionOptions {
   std::optional<Index> sliding_window = {};  // a step looks at steps nearer than this only
   Initializer kernel_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";
+  Regularizer kernel_regularizer = {};
+  Regularizer bias_regularizer = {};
+  Constraint kernel_constraint = {};
+  Constraint bias_constraint = {};
   bool use_gate = false;  // what the heads say is multiplied by a sigmoid of the query
   std::optional<Index> seed = {};
   bool use_causal_mask = false;  // a step looks at no later step

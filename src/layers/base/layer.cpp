@@ -54,6 +54,11 @@ void Layer::book(const Shapes& in) {
     build(in, weights_);
     built_for_ = in;
     check_ranks(*this, output_shapes(in));
+  } catch (const Error& e) {
+    weights_ = Weights();
+    built_for_.clear();
+    if (std::string_view(e.what()).find(class_name()) != std::string_view::npos) throw;
+    fail(e.code(), described() + ": " + e.what());  // what did not suit knows no layer
   } catch (...) {
     weights_ = Weights();
     built_for_.clear();

@@ -14,8 +14,12 @@ int Weights::add(std::string name, Shape shape, Initializer initializer, bool tr
 }
 
 int Weights::add(std::string name, Shape shape, Initializer initializer, Regularizer regularizer, Constraint constraint) {
-  if (regularizer) rondo::check(regularizer, shape);
-  if (constraint) rondo::check(constraint, shape);
+  try {
+    if (regularizer) rondo::check(regularizer, shape);
+    if (constraint) rondo::check(constraint, shape);
+  } catch (const Error& e) {
+    fail(e.code(), "its " + name.substr(name.rfind('/') + 1) + ": " + e.what());
+  }
   const int slot = add(std::move(name), std::move(shape), std::move(initializer));
   own_.back().regularizer = std::move(regularizer);
   own_.back().constraint = std::move(constraint);

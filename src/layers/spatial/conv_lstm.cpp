@@ -24,9 +24,13 @@ void ConvLSTMLayer::describe(ConfigVisitor& v) {
   v.field("recurrent_initializer", recurrent_initializer, "orthogonal");
   v.field("bias_initializer", bias_initializer, "zeros");
   v.field("unit_forget_bias", unit_forget_bias, true);
-  for (const char* key : {"kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "activity_regularizer",
-                          "kernel_constraint", "recurrent_constraint", "bias_constraint"})
-    v.only_none(key);
+  v.field("kernel_regularizer", kernel_regularizer);
+  v.field("recurrent_regularizer", recurrent_regularizer);
+  v.field("bias_regularizer", bias_regularizer);
+  v.only_none("activity_regularizer");
+  v.field("kernel_constraint", kernel_constraint);
+  v.field("recurrent_constraint", recurrent_constraint);
+  v.field("bias_constraint", bias_constraint);
   v.field("dropout", dropout, 0.0);
   v.field("recurrent_dropout", recurrent_dropout, 0.0);
   v.field("return_sequences", return_sequences, false);
@@ -133,9 +137,9 @@ void ConvLSTMLayer::build(const Shapes& in, Weights& weights) {
     shape.elements();  // refuses what overflows before the packed copies are sized
     return shape;
   };
-  weights.add("cell/kernel", kernel(in[0][-1]), kernel_initializer);
-  weights.add("cell/recurrent_kernel", kernel(filters), recurrent_initializer);
-  if (use_bias) weights.add("cell/bias", {4 * filters}, first_bias());
+  weights.add("cell/kernel", kernel(in[0][-1]), kernel_initializer, kernel_regularizer, kernel_constraint);
+  weights.add("cell/recurrent_kernel", kernel(filters), recurrent_initializer, recurrent_regularizer, recurrent_constraint);
+  if (use_bias) weights.add("cell/bias", {4 * filters}, first_bias(), bias_regularizer, bias_constraint);
   const Convolution x = input_convolution(dims_of(step_of(in[0]).with_first(1)));
   const Convolution h = recurrent_convolution(dims_of(state_of(in[0]).with_first(1)));
   weights.pack(x.packed_size());

@@ -23,6 +23,8 @@ class ConvLSTMLayer : public Layer {
   Initializer kernel_initializer = "glorot_uniform";
   Initializer recurrent_initializer = "orthogonal";
   Initializer bias_initializer = "zeros";
+  Regularizer kernel_regularizer, recurrent_regularizer, bias_regularizer;
+  Constraint kernel_constraint, recurrent_constraint, bias_constraint;
   bool unit_forget_bias = true;
   double dropout = 0, recurrent_dropout = 0;
   bool return_sequences = false, return_state = false, go_backwards = false, keep_state = false;
@@ -59,6 +61,12 @@ class ConvLSTMLayer : public Layer {
     recurrent_initializer = o.recurrent_initializer;
     bias_initializer = o.bias_initializer;
     unit_forget_bias = o.unit_forget_bias;
+    kernel_regularizer = o.kernel_regularizer;
+    recurrent_regularizer = o.recurrent_regularizer;
+    bias_regularizer = o.bias_regularizer;
+    kernel_constraint = o.kernel_constraint;
+    recurrent_constraint = o.recurrent_constraint;
+    bias_constraint = o.bias_constraint;
     return_sequences = o.return_sequences;
     return_state = o.return_state;
     go_backwards = o.go_backwards;

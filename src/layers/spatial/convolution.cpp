@@ -21,9 +21,11 @@ void ConvolutionLayer::describe(ConfigVisitor& v) {
   v.field("use_bias", use_bias, true);
   v.field("kernel_initializer", kernel_initializer, "glorot_uniform");
   v.field("bias_initializer", bias_initializer, "zeros");
-  for (const char* key :
-       {"kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint", "bias_constraint"})
-    v.only_none(key);
+  v.field("kernel_regularizer", kernel_regularizer);
+  v.field("bias_regularizer", bias_regularizer);
+  v.only_none("activity_regularizer");
+  v.field("kernel_constraint", kernel_constraint);
+  v.field("bias_constraint", bias_constraint);
   for (std::vector<Index>* sizes : {&window.size, &window.strides, &window.dilation}) spread(*sizes, window.axes);
 }
 
@@ -62,8 +64,8 @@ void ConvolutionLayer::build(const Shapes& in, Weights& weights) {
   Shape kernel(window.size);
   kernel.push_back(channels / groups);
   kernel.push_back(filters);
-  weights.add("kernel", kernel, kernel_initializer);
-  if (use_bias) weights.add("bias", {filters}, bias_initializer);
+  weights.add("kernel", kernel, kernel_initializer, kernel_regularizer, kernel_constraint);
+  if (use_bias) weights.add("bias", {filters}, bias_initializer, bias_regularizer, bias_constraint);
   kernel.elements();  // refuses what overflows before the packed copies are sized
   Dims dims;
   dims.rank = window.axes + 2;

@@ -21,6 +21,8 @@ class ConvolutionLayer : public Layer {
   bool use_bias = true;
   Initializer kernel_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";
+  Regularizer kernel_regularizer, bias_regularizer;
+  Constraint kernel_constraint, bias_constraint;
 
   void describe(ConfigVisitor& visitor) override;
   void check() const override;
@@ -34,6 +36,26 @@ class ConvolutionLayer : public Layer {
     return !masked.empty() && masked[0] ? MaskFlow::drop : MaskFlow::none;
   }
   std::string streaming_refusal() const override { return "its window sees several places at once"; }
+
+  // The options Conv1D and Conv2D share.
+  template <class Options>
+  void take(Index n, const Options& o) {
+    filters = n;
+    window.padding = o.padding;
+    if constexpr (requires { o.data_format; }) data_format = o.data_format;
+    groups = o.groups;
+    activation = o.activation;
+    use_bias = o.use_bias;
+    kernel_initializer = o.kernel_initializer;
+    bias_initializer = o.bias_initializer;
+    kernel_regularizer = o.kernel_regularizer;
+    bias_regularizer = o.bias_regularizer;
+    kernel_constraint = o.kernel_constraint;
+    bias_constraint = o.bias_constraint;
+    input_shape = o.input_shape;
+    set_name(o.name);
+    check();
+  }
 
  private:
   enum { pre_activation = 0 };  // saved

@@ -86,10 +86,9 @@ TEST(Rules, ReachTheirWeights) {
 }
 
 TEST(Rules, WhatDoesNotSuitIsRefusedByNameOfLayerAndWeight) {
-  expect_refused(Code::unsupported, "layer 'head' (Dense): its kernel: unknown regularizer 'l3'. Did you mean 'l1'?",
-                 [] {
-                   rules_of(Dense(2, {.kernel_regularizer = "l3", .name = "head"}), {{None, 3}});
-                 });
+  expect_refused(Code::unsupported, "layer 'head' (Dense): its kernel: unknown regularizer 'l3'. Did you mean 'l1'?", [] {
+    rules_of(Dense(2, {.kernel_regularizer = "l3", .name = "head"}), {{None, 3}});
+  });
   expect_refused(Code::shape,
                  "layer 'embedding' (Embedding): its embeddings: constraint 'UnitNorm': a weight of shape (3, 2) has no axis 2",
                  [] {

@@ -9,6 +9,9 @@
 #include "model/model_layer.h"
 #include "rondo/activations/activation.h"
 #include "rondo/initializers/initializer.h"
+#include "rondo/layers/custom.h"
+#include "rondo/losses/custom.h"
+#include "rondo/metrics/custom.h"
 
 namespace rondo::interop {
 namespace {
@@ -47,7 +50,10 @@ std::string layer_title(const std::string& name, const std::string& class_name) 
   return "layer '" + escaped(name.substr(0, 100)) + "' (" + escaped(class_name.substr(0, 100)) + ")";
 }
 
-std::string read_class(const Json& object, const std::string& what) {
+const OwnClasses own_layers{"layer", own_layer_names, layer_names}, own_losses{"loss", own_loss_names, loss_names},
+    own_metrics{"metric", own_metric_names, metric_names};
+
+std::string read_class(const Json& object, const std::string& what, const OwnClasses* own) {
   if (!object.is_object()) fail(Code::format, what + " must be an object with a class_name, not " + shown(object));
   static const std::set<std::string_view> known = {"module",           "class_name",   "config",
                                                    "registered_name",  "build_config", "compile_config",
@@ -57,17 +63,39 @@ std::string read_class(const Json& object, const std::string& what) {
   const std::string class_name = string_at(object, "class_name", what);
   const Json& module = member(object, "module");
   const Json& registered = member(object, "registered_name");
-  const bool own = module.is_null() || (module.is_string() && module.get_ref<const std::string&>().starts_with("keras")) ||
-                   module == "builtins";
-  if (!own || (registered.is_string() && registered.get_ref<const std::string&>().find('>') != std::string::npos))
-    fail(Code::unsupported, what + ": class '" + escaped(class_name.substr(0, 100)) + "' is not one of Keras's own (module " +
-                                shown(module) + ", registered as " + shown(registered) +
-                                "); code of a model file is never run");
-  return class_name;
+  std::string name = registered.is_string() ? registered.get<std::string>() : std::string();
+  const bool keras = module.is_null() || module == "builtins" ||
+                     (module.is_string() && (module == "keras" || module.get_ref<const std::string&>().starts_with("keras.")));
+  const auto contains = [](const std::vector<std::string>& list, const std::string& one) {
+    return std::find(list.begin(), list.end(), one) != list.end();
+  };
+  // own_object() writes no module.
+  const bool written_here = module.is_null() && name == class_name && own && !contains(own->all(), name);
+  if (keras && name.find('>') == std::string::npos && !written_here) return class_name;
+  // What Keras's decorator was not given a name for goes by that of its class.
+  if (name.empty() || name == "function") name = class_name == "function" ? string_at(object, "config", what) : class_name;
+  const auto names = own ? own->names() : std::vector<std::string>();
+  if (contains(names, name)) return name;
+  std::string fix;
+  if (own)
+    fix = "\n  fix: write the class in C++ (docs/custom.md) and, before load_model: register_" + std::string(own->what) +
+          "<YourClass>(\"" + escaped(name.substr(0, 100)) +
+          "\");\n       the rondo command line knows Keras's own classes only";
+  fail(Code::unsupported, what + ": class '" + escaped(class_name.substr(0, 100)) + "' is not one of Keras's own (module " +
+                              shown(module) + ", registered as " + shown(registered) + ")" +
+                              (own ? ", and no class is registered under that name" : "") +
+                              "; code of a model file is never run." + did_you_mean(name, names) + fix);
 }
 
 Json keras_object(const char* module, const std::string& class_name, Json config) {
   return Json{{"module", module}, {"class_name", class_name}, {"config", std::move(config)}, {"registered_name", nullptr}};
+}
+
+Json own_object(const std::string& class_name, const std::string& registered, Json config) {
+  return Json{{"module", nullptr},
+              {"class_name", class_name},
+              {"config", std::move(config)},
+              {"registered_name", registered.empty() ? class_name : registered}};
 }
 
 // ---- reading ----
@@ -253,7 +281,10 @@ std::string class_of(const Json& object) {
 }
 
 LayerRef read_layer(const Json& object, std::vector<std::string>& notes, const Place* place) {
-  const std::string class_name = read_class(object, "a layer");
+  const Json& named = member(member(object, "config"), "name");
+  const std::string known_as =
+      read_class(object, named.is_string() ? layer_title(named.get<std::string>(), class_of(object)) : "a layer", &own_layers);
+  const std::string class_name = known_as.substr(known_as.rfind('>') + 1);
   const Json& config = object_at(object, "config", "a layer (" + escaped(class_name.substr(0, 100)) + ")");
   const std::string name =
       config.contains("name") ? string_at(config, "name", "a layer (" + class_name + ")") : snake_case(class_name);
@@ -269,7 +300,7 @@ LayerRef read_layer(const Json& object, std::vector<std::string>& notes, const P
   }
   LayerRef layer;
   try {
-    layer = make_layer(class_name);
+    layer = make_layer(known_as);
   } catch (const Error& e) {
     fail(e.code(), where + ": " + e.what());
   }
@@ -330,6 +361,10 @@ Json write_layer(Layer& layer) {
   layer.describe(writer);
   writer.config["name"] = layer.name();
   if (!layer.trainable) writer.config["trainable"] = false;
+  const std::vector<std::string> all = layer_names();
+  const std::string registered = registered_name(layer);
+  if (!registered.empty() || std::find(all.begin(), all.end(), layer.class_name()) == all.end())
+    return own_object(layer.class_name(), registered, std::move(writer.config));
   return keras_object("keras.layers", layer.class_name(), std::move(writer.config));
 }
 

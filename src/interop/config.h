@@ -113,8 +113,19 @@ std::string class_of(const Json& object);
 // "layer 'lstm' (LSTM)"
 std::string layer_title(const std::string& name, const std::string& class_name);
 
-// The members every serialized object may have; refuses others, and classes that are not Keras's own. Returns class_name.
-std::string read_class(const Json& object, const std::string& what);
+// Classes of users: what a registry of them knows, and the function that adds one.
+struct OwnClasses {
+  const char* what;                     // "layer": add with register_layer<...>
+  std::vector<std::string> (*names)();  // of users' classes
+  std::vector<std::string> (*all)();    // built-in ones too
+};
+extern const OwnClasses own_layers, own_losses, own_metrics;
+
+// The members every serialized object may have; refuses others, and classes that are neither Keras's own nor registered among
+// `own`. Returns the name that its registry knows it by: class_name, or registered_name for a class of a user's.
+std::string read_class(const Json& object, const std::string& what, const OwnClasses* own = nullptr);
 Json keras_object(const char* module, const std::string& class_name, Json config);
+// Of a class of a user's; `registered` may be empty: then it goes by its own name.
+Json own_object(const std::string& class_name, const std::string& registered, Json config);
 
 }  // namespace rondo::interop

@@ -6,6 +6,8 @@
 #include "interop/config.h"
 #include "interop/keras_losses.h"
 #include "model/model_state.h"
+#include "rondo/losses/custom.h"
+#include "rondo/metrics/custom.h"
 
 namespace rondo::interop {
 namespace {
@@ -144,8 +146,14 @@ void read_compile(const Json& config, Model& model, const std::vector<LayerRef>&
 
 bool keras_knows(const Model& model) {
   const ModelState& state = model.internal();
-  return std::all_of(state.losses.begin(), state.losses.end(), [](const LossRef& l) { return !l || l->from_keras(); }) &&
-         std::all_of(state.metrics.begin(), state.metrics.end(), [](const auto& m) { return m->from_keras(); });
+  const auto losses = loss_names(), metrics = metric_names();
+  const auto built_in = [](const std::vector<std::string>& names, const auto& one) {
+    return registered_name(one).empty() && std::find(names.begin(), names.end(), one.class_name()) != names.end();
+  };
+  return std::all_of(state.losses.begin(), state.losses.end(),
+                     [&](const LossRef& l) { return !l || (l->from_keras() && built_in(losses, *l)); }) &&
+         std::all_of(state.metrics.begin(), state.metrics.end(),
+                     [&](const auto& m) { return m->from_keras() && built_in(metrics, *m); });
 }
 
 Json write_compile(const Model& model) {

@@ -3,22 +3,23 @@
 #include <algorithm>
 
 #include "interop/config.h"
-#include "rondo/metrics/metric.h"
+#include "rondo/losses/custom.h"
+#include "rondo/metrics/custom.h"
 
 namespace rondo::interop {
 namespace {
 
 // A loss or a metric may be a name, a function or an object; all three come down to a name here.
-std::string function_name(const Json& json, const std::string& what) {
+std::string function_name(const Json& json, const std::string& what, const OwnClasses& own) {
   if (json.is_string()) return json.get<std::string>();
-  const std::string class_name = read_class(json, what);
+  const std::string class_name = read_class(json, what, &own);
   if (class_name == "function") return string_at(json, "config", what);
   return class_name;
 }
 
 LossRef read_loss(const Json& json, std::vector<std::string>& notes) {
   if (json.is_null()) return {};  // an output without a loss
-  const LossRef loss(function_name(json, "the loss"));
+  const LossRef loss(function_name(json, "the loss", own_losses));
   if (json.is_object() && member(json, "config").is_object()) {
     Json config = json["config"];
     if (const Json& reduction = member(config, "reduction"); !reduction.is_null() && reduction != "sum_over_batch_size")
@@ -33,7 +34,7 @@ LossRef read_loss(const Json& json, std::vector<std::string>& notes) {
 }
 
 MetricRef read_metric(const Json& json, std::vector<std::string>& notes) {
-  const std::string known = function_name(json, "a metric");
+  const std::string known = function_name(json, "a metric", own_metrics);
   const MetricRef metric(known);
   if (json.is_object() && member(json, "config").is_object()) {
     Json config = json["config"];
@@ -50,6 +51,12 @@ MetricRef read_metric(const Json& json, std::vector<std::string>& notes) {
 Json write_metric(const MetricRef& metric) {
   ConfigWriter writer;
   metric->describe(writer);
+  const auto all = metric_names();
+  const std::string registered = registered_name(*metric);
+  if (!registered.empty() || std::find(all.begin(), all.end(), metric->class_name()) == all.end()) {
+    writer.config["name"] = metric->name();
+    return own_object(metric->class_name(), registered, writer.config);
+  }
   // A name that makes the same metric is all that Keras needs.
   const auto known = metric_names();
   const bool by_name = std::find(known.begin(), known.end(), metric->name()) != known.end() &&
@@ -111,6 +118,10 @@ Json write_loss(const LossRef& loss) {
   if (!loss) return {};
   ConfigWriter writer;
   const_cast<Loss&>(*loss).describe(writer);
+  const auto all = loss_names();
+  const std::string registered = registered_name(*loss);
+  if (!registered.empty() || std::find(all.begin(), all.end(), loss->key()) == all.end())
+    return own_object(loss->class_name(), registered, writer.config);
   return writer.config.empty() ? Json(loss->key()) : keras_object("keras.losses", loss->class_name(), writer.config);
 }
 

@@ -65,6 +65,7 @@ std::vector<std::vector<MetricRef>> metrics_for(const MetricLists& given, const 
     if (named && !lists[i].output()) fail(Code::value, "metrics: either every list has the name of its output, or none has");
     std::vector<MetricRef>& to = out[named ? number_of(outputs, *lists[i].output(), "metrics") : out.size() == 1 ? 0 : i];
     for (const MetricRef& metric : lists[i].metrics()) {
+      if (metric->name().empty()) metric->set_name(snake_case(metric->class_name()));
       for (const MetricRef& other : to)
         if (other->name() == metric->name()) fail(Code::value, "metric '" + escaped(metric->name()) + "' is named twice");
       to.push_back(metric);

@@ -62,6 +62,7 @@ double Trainer::step(std::span<const Index> ids, std::uint64_t seed) {
   const double loss = batch_.loss(true);
   if (!std::isfinite(loss)) stop_at_loss(loss);
   session.backward();
+  session.refuse_finding(ids);  // what a user's layer threw
   for (std::size_t i = 0; i < model_.rules.size(); ++i) {
     const WeightRules& rules = model_.rules[i];
     if (rules.penalty) (*rules.penalty)(weights_[i], gradients_[i]);

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "core/custom.h"
 #include "core/memory.h"
 #include "core/registry.h"
 #include "layers/base/building.h"
@@ -10,6 +11,7 @@
 #include "layers/base/own_features.h"
 #include "layers/base/require.h"
 #include "rondo/initializers/initializer.h"
+#include "rondo/layers/custom.h"
 
 namespace rondo {
 
@@ -20,8 +22,16 @@ void register_all_layers();
 namespace {
 
 Registry<LayerFactory>& registry() {
-  static Registry<LayerFactory> r("layer", detail::register_all_layers);
+  static Registry<LayerFactory> r("layer", [] {
+    const BuiltIn all;
+    detail::register_all_layers();
+  });
   return r;
+}
+
+CustomNames& custom() {
+  static CustomNames names("layer");
+  return names;
 }
 
 // What the booked weights and inference's packed copies of an unbuilt layer will take.
@@ -122,7 +132,16 @@ std::string Layer::described() const {
   return out + ")";
 }
 
-void register_layer(const std::string& class_name, LayerFactory make) { registry().add(class_name, make); }
+void register_layer(const std::string& class_name, LayerFactory make) {
+  if (!BuiltIn::now()) {
+    const std::shared_ptr<Layer> one = make();
+    custom().add(class_name, one->class_name(), typeid(*one),
+                 [](const auto& name) { return registry().find(name) != nullptr; });
+  }
+  registry().add(class_name, make);
+}
+std::string registered_name(const Layer& layer) { return custom().name_of(typeid(layer)); }
+std::vector<std::string> own_layer_names() { return custom().names(); }
 LayerRef make_layer(const std::string& class_name) { return LayerRef(registry().get(class_name)()); }
 std::vector<std::string> layer_names() { return registry().names(); }
 

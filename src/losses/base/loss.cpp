@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "core/custom.h"
 #include "core/registry.h"
+#include "rondo/losses/custom.h"
 
 namespace rondo {
 
@@ -13,15 +15,31 @@ void register_all_losses();
 
 namespace {
 Registry<LossFactory>& registry() {
-  static Registry<LossFactory> r("loss", detail::register_all_losses);
+  static Registry<LossFactory> r("loss", [] {
+    const BuiltIn all;
+    detail::register_all_losses();
+  });
   return r;
+}
+
+CustomNames& custom() {
+  static CustomNames names("loss");
+  return names;
 }
 }  // namespace
 
 LossRef::LossRef(const char* name) : LossRef(std::string(name)) {}
 LossRef::LossRef(const std::string& name) : loss_(registry().get(name)()) {}
 
-void register_loss(const std::string& name, LossFactory make) { registry().add(name, make); }
+void register_loss(const std::string& name, LossFactory make) {
+  if (!BuiltIn::now()) {
+    const std::shared_ptr<Loss> one = make();
+    custom().add(name, one->class_name(), typeid(*one), [](const auto& other) { return registry().find(other) != nullptr; });
+  }
+  registry().add(name, make);
+}
+std::string registered_name(const Loss& loss) { return custom().name_of(typeid(loss)); }
+std::vector<std::string> own_loss_names() { return custom().names(); }
 std::vector<std::string> loss_names() { return registry().names(); }
 
 double compute(const Loss& loss, const real* y, const real* yhat, Index rows, Index width, const std::uint8_t* mask, real* d,

@@ -1,7 +1,9 @@
 // Metrics by name.
 #include "rondo/metrics/metric.h"
 
+#include "core/custom.h"
 #include "core/registry.h"
+#include "rondo/metrics/custom.h"
 
 namespace rondo {
 
@@ -11,8 +13,16 @@ void register_all_metrics();
 
 namespace {
 Registry<MetricFactory>& registry() {
-  static Registry<MetricFactory> r("metric", detail::register_all_metrics);
+  static Registry<MetricFactory> r("metric", [] {
+    const BuiltIn all;
+    detail::register_all_metrics();
+  });
   return r;
+}
+
+CustomNames& custom() {
+  static CustomNames names("metric");
+  return names;
 }
 }  // namespace
 
@@ -25,11 +35,19 @@ void Metric::check_widths(Index y_width, Index width) {
 MetricRef::MetricRef(const char* name) : MetricRef(std::string(name)) {}
 MetricRef::MetricRef(const std::string& name) : metric_(make_metric(name)) {}
 
-void register_metric(const std::string& name, MetricFactory make) { registry().add(name, make); }
+void register_metric(const std::string& name, MetricFactory make) {
+  if (!BuiltIn::now()) {
+    const std::shared_ptr<Metric> one = make();
+    custom().add(name, one->class_name(), typeid(*one), [](const auto& other) { return registry().find(other) != nullptr; });
+  }
+  registry().add(name, make);
+}
+std::string registered_name(const Metric& metric) { return custom().name_of(typeid(metric)); }
+std::vector<std::string> own_metric_names() { return custom().names(); }
 
 std::shared_ptr<Metric> make_metric(const std::string& name) {
   auto metric = registry().get(name)();
-  metric->set_name(name);
+  if (name.find('>') == std::string::npos) metric->set_name(name);  // otherwise compile names it after its class
   return metric;
 }
 

@@ -25,6 +25,9 @@ bool is_operation(const Json& object);
 // Add and its company: one tensor of several, value by value; the mask is the "or" of all masks.
 bool merges(std::string_view class_name);
 
+// Layers that make a mask here because an entry of it has another number of rows behind it; in Keras it is their input's.
+bool hands_on(std::string_view class_name);
+
 // Equal masks have equal numbers.
 class Masks {
  public:

@@ -154,20 +154,22 @@ class FunctionalReader {
     listed(placed);
   }
 
-  // ["lstm", 0, 0]
-  TensorAt history(const Json& value, const std::string& where, bool of_mask = false) {
+  // ["lstm", 0, 0]. As an end of the graph a Functional model's calls count from 1, because Keras counts its making as one (and
+  // 0, one before the first, as the last: a list's last item in Python); in a call's arguments they count from 0.
+  TensorAt history(const Json& value, const std::string& where, bool of_mask = false, bool end = false) {
     if (!value.is_array() || value.size() < 3 || !value[0].is_string() || value.size() > 4)
       fail(Code::format, where + ": a tensor must be named by [layer, call, output], not " + shown(value));
     const auto name = value[0].get<std::string>();
     const auto it = by_name_.find(name);
     if (it == by_name_.end()) fail(Code::format, where + ": there is no layer '" + escaped(name.substr(0, 100)) + "'");
-    const Index call = index_of(value[1], where + ": a call's number"),
-                output = index_of(value[2], where + ": an output's number");
+    Index call = index_of(value[1], where + ": a call's number");
+    const Index output = index_of(value[2], where + ": an output's number");
     const Entry& from = entries_[it->second];
     if (!from.operation.empty() && !of_mask)
       fail(Code::unsupported, where + " reads the output of the operation keras.ops " + escaped(from.operation.substr(0, 60)) +
                                   ", which is not supported outside masks");
     const auto calls = static_cast<Index>(from.nodes ? from.nodes->size() : 1);
+    if (end && from.object && class_of(*from.object) == "Functional") call = call == 0 ? calls - 1 : call - 1;
     if (call < 0 || call >= calls)
       fail(Code::format, where + ": " + from.title + " is called " + std::to_string(calls) + " times; there is no call " +
                              std::to_string(call));
@@ -317,7 +319,7 @@ class FunctionalReader {
           masks_.set(at, masks_.nonzero(call.inputs[0]));
         } else if (merges(entry.layer->class_name())) {
           masks_.set(at, masks_.merged(carried));
-        } else if (entry.layer->class_name().starts_with("ConvLSTM")) {
+        } else if (hands_on(entry.layer->class_name())) {
           masks_.set(at, carried[0]);
         } else {
           masks_.set(at, masks_.made(config, call.inputs[0]));
@@ -341,9 +343,9 @@ class FunctionalReader {
     const std::string where = std::string("config.json: ") + key;
     std::vector<SymbolicTensor> out;
     if (value.is_array() && !value.empty() && value[0].is_string()) {
-      out.push_back(result(history(value, where), where));
+      out.push_back(result(history(value, where, false, true), where));
     } else if ((value.is_array() || value.is_object()) && !value.empty() && value.size() <= max_calls) {
-      for (const Json& one : value) out.push_back(result(history(one, where), where));
+      for (const Json& one : value) out.push_back(result(history(one, where, false, true), where));
     } else {
       fail(Code::format, where + " must name at least one tensor");
     }

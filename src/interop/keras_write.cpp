@@ -45,7 +45,10 @@ class MaskWriter {
 
   // The mask of what flows along an edge, as a tensor; null if there is none.
   Json of(Edge from) {
-    while (node(from).layer && node(from).mask == MaskFlow::pass) from = node(from).in[0];
+    while (node(from).layer &&
+           (carries_passed_mask(node(from), from.output) ||
+            (from.output == 0 && node(from).mask == MaskFlow::make && hands_on(node(from).layer->class_name()))))
+      from = node(from).in[0];
     const Graph::Node& maker = node(from);
     if (!maker.layer || maker.mask != MaskFlow::make || from.output != 0) return {};
     const auto [at, fresh] = made_.emplace(from.node, Json());
@@ -214,10 +217,17 @@ Json write_functional(const ModelState& state, const std::string& model_name, bo
     masks.operations.clear();
     layers.push_back(std::move(object));
   }
+  const auto end = [&](const Edge& e) {
+    Json named = history(e);
+    const LayerRef& layer = graph.nodes[static_cast<std::size_t>(e.node)].layer;
+    const ModelLayer* model = layer ? as_model(*layer) : nullptr;
+    if (model && !model->model().internal().sequential) named[1] = named[1].get<Index>() + 1;  // its making counts as a call
+    return named;
+  };
   const auto ends = [&](const std::vector<Edge>& edges) {
-    if (edges.size() == 1 && !listed) return history(edges[0]);
+    if (edges.size() == 1 && !listed) return end(edges[0]);
     Json list = Json::array();
-    for (const Edge& e : edges) list.push_back(history(e));
+    for (const Edge& e : edges) list.push_back(end(e));
     return list;
   };
   std::vector<Edge> inputs;

@@ -1,16 +1,18 @@
 """Records what the installed Keras computes.
 
-    python generate.py --out DIR [--what predict|layers|images|attention|trained|training] [--only NAME]
+    python generate.py --out DIR [--what predict|layers|images|attention|graphs|trained|training]
+                       [--only NAME]
 
 predict:  DIR/<case>.keras and DIR/<case>.npz (inputs x0.., outputs y0..)
-layers:   the same, of layer_cases.py (images and attention: of theirs)
+layers:   the same, of layer_cases.py (images, attention and graphs: of theirs)
 trained:  models saved with their optimizer's state, and how training goes on
 training: an initial model and what fit() makes of it
 
 KERAS_BACKEND chooses the backend (default jax). A training case that names
 another backend is left out. With --float64 the same cases are computed in
 double precision; make_index.py compares both to say how much of a value is
-rounding. DIR/cases.json describes what was made, and with which versions.
+rounding. DIR/cases.json describes what was made, and with which versions; --only
+changes what is there.
 """
 
 import argparse
@@ -28,6 +30,7 @@ import numpy as np
 import keras
 
 import attention_cases
+import graph_cases
 import image_cases
 import layer_cases
 import predict_cases
@@ -158,6 +161,7 @@ def main():
         ("layers", layer_cases),
         ("images", image_cases),
         ("attention", attention_cases),
+        ("graphs", graph_cases),
     ):
         if what in args.what:
             work += [(n, generate_predictions, c) for n, c in module.CASES.items()]
@@ -183,7 +187,12 @@ def main():
                 path = os.path.join(args.out, name + ending)
                 if os.path.exists(path):
                     os.remove(path)
-    with open(os.path.join(args.out, "cases.json"), "w") as file:
+    listed = os.path.join(args.out, "cases.json")
+    if args.only and os.path.exists(listed):
+        with open(listed) as file:
+            kept = json.load(file)["cases"]
+        done = {**{name: c for name, c in kept.items() if name not in failed}, **done}
+    with open(listed, "w") as file:
         json.dump({"versions": versions(), "cases": done, "failed": failed}, file, indent=1)
     print(f"{len(done)} made, {len(failed)} failed: {sorted(failed)}")
 

@@ -26,7 +26,7 @@ json read(const std::string& name) {
 
 json index_of_cases() {
   json index = read("index.json");
-  for (const std::string folder : {"layers", "images", "attention"}) {
+  for (const std::string folder : {"layers", "images", "attention", "graphs"}) {
     const json made = read(folder + "/cases.json");
     for (const auto& [name, described] : made["cases"].items()) {
       json c = described;

@@ -101,6 +101,36 @@ TEST(KerasFile, AMaskGivenToStatesIsKept) {
   for (Index i = 0; i < 3; ++i) EXPECT_EQ(one.data()[i], two.data()[i]);
 }
 
+// Keras counts the making of a Functional model as its first call, but only where the model's outputs are named.
+TEST(KerasFile, AModelAsAnOutputIsCountedAsKerasDoes) {
+  const SymbolicTensor inner = Input({3}), a = Input({3}), b = Input({3});
+  const LayerRef shared = Model({inner}, {Dense(3)(inner)}).as_layer();
+  const Model model({a, b}, {shared(b), shared(Dense(3)(shared(a)))});
+  const Bytes file = save_model(model);
+  const Json config = config_of(file)["config"];
+  EXPECT_EQ(config["output_layers"][0][1], 1);
+  EXPECT_EQ(config["output_layers"][1][1], 3);
+  const std::vector<Array> in = {Array(Shape{1, 3}, real(0.4)), Array(Shape{1, 3}, real(-0.3))};
+  const auto one = model.predict_all(in), two = load_model(file).predict_all(in);
+  for (std::size_t o = 0; o < 2; ++o) EXPECT_EQ(one[o].text(), two[o].text());
+}
+
+// Keras gives no mask of its own to a call that a file records: what hands a mask on has to be seen through.
+TEST(KerasFile, MasksBehindTimeDistributedAndConvLstmAreWritten) {
+  const SymbolicTensor x = Input({4, 2}), film = Input({4, 5, 2});
+  const SymbolicTensor y = LSTM(2)(TimeDistributed(Dense(3))(Masking()(x)));
+  const auto z = ConvLSTM1D(2, 2, {.padding = "same", .return_sequences = true, .return_state = true}).call({Masking()(film)});
+  const SymbolicTensor h = TimeDistributed(Dense(3))(z[1]);
+  const Json config = config_of(save_model(Model({x, film}, {y, ConvLSTM1D(2, 2)(z[0]), h})))["config"];
+  std::map<std::string, bool> given;
+  for (const Json& layer : config["layers"])
+    if (!layer["inbound_nodes"].empty()) given[layer["name"]] = layer["inbound_nodes"][0]["kwargs"].contains("mask");
+  EXPECT_TRUE(given.at("lstm"));
+  EXPECT_TRUE(given.at("conv_lstm1d_1"));
+  EXPECT_TRUE(given.at("time_distributed"));
+  EXPECT_FALSE(given.at("time_distributed_1"));  // states carry none
+}
+
 TEST(KerasFile, AModelThatIsNotBuiltIsNotSaved) {
   Sequential model;
   model.add(LSTM(3));

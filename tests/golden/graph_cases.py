@@ -1,0 +1,50 @@
+"""Graphs that random_architectures.py found to go wrong once, made small: nested models, masks on long ways.
+Made with Keras 3.15 alone:
+
+    python generate.py --what graphs --out graphs
+"""
+
+import keras
+from keras import layers as L
+
+from predict_cases import MASK_2, normal, padded, sequential
+
+CASES = {}
+
+
+def case(build):
+    CASES[build.__name__] = (build, (), None)
+    return build
+
+
+def small_model():
+    x = L.Input((3,))
+    return keras.Model(x, L.Add()([L.Dense(3, activation="tanh")(x), x]))
+
+
+@case
+def model_as_output(rng):
+    """Keras counts the making of a Functional model as a call of it, but only where an output is named."""
+    a, b = L.Input((3,)), L.Input((3,))
+    shared, other = small_model(), sequential(L.Input((3,)), L.Dense(2))
+    outputs = [shared(b), shared(L.Dense(3)(shared(a))), other(a), other(b)]
+    return keras.Model([a, b], outputs), [normal(rng, 3, 3), normal(rng, 3, 3)]
+
+
+@case
+def model_as_last_layer(rng):
+    a = L.Input((3,))
+    return keras.Model(a, small_model()(L.Dense(3)(a))), [normal(rng, 3, 3)]
+
+
+@case
+def masked_time_distributed(rng):
+    """TimeDistributed hands its mask on, also beside others."""
+    a, b = L.Input((6, 3)), L.Input((6, 3))
+    y = L.TimeDistributed(L.Dense(4))(L.Masking()(a))
+    z = L.TimeDistributed(small_model())(L.Masking()(b))
+    last = L.Bidirectional(L.LSTM(2))(L.TimeDistributed(L.BatchNormalization())(z))
+    return keras.Model([a, b], [L.LSTM(2)(y), L.GRU(3)(L.Concatenate()([y, z])), last]), [
+        padded(rng, 3),
+        padded(rng, 3, mask=MASK_2),
+    ]

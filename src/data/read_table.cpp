@@ -62,6 +62,33 @@ Table table_of(const Shape& shape, const std::vector<double>& values, const std:
   return Table(std::move(out), path);
 }
 
+// Several arrays of one length are columns.
+Table table_of(const ZipReader& archive, const std::string& path) {
+  Csv out;
+  out.one_line_rows = false;
+  for (const ZipEntry& entry : archive.entries()) {
+    const std::string key = ends_with(entry.name, ".npy") ? entry.name.substr(0, entry.name.size() - 4) : entry.name;
+    NpyDoubles array = npy_doubles(archive.read(entry.name), path + ": " + key);
+    const bool first = out.columns.empty();
+    if (array.shape.rank() != 1 || (!first && array.shape[0] != out.rows)) {
+      fail(Code::shape,
+           in_quotes(path) + " holds " + grouped(static_cast<Index>(archive.entries().size())) +
+               " arrays: " + listed(archive.names()) + ". They are a table if each is a column, (rows,), all of " +
+               "one length; " + in_quotes(key) + " is " + array.shape.text() +
+               (first || array.shape.rank() != 1 ? "" : ", the ones before are (" + std::to_string(out.rows) + ",)") +
+               ". Or save the one you mean as a .npy file.");
+    }
+    if (array.shape[0] == 0) fail(Code::format, in_quotes(path) + ": array " + in_quotes(key) + " holds no values.");
+    out.rows = array.shape[0];
+    Column column;
+    column.name = key;
+    column.numbers = std::move(array.values);
+    out.columns.push_back(std::move(column));
+  }
+  if (out.columns.empty()) fail(Code::shape, in_quotes(path) + " holds no array");
+  return Table(std::move(out), path);
+}
+
 }  // namespace
 
 Table read_table(const std::string& path, const CsvOptions& options) {
@@ -72,11 +99,7 @@ Table read_table(const std::string& path, const CsvOptions& options) {
   }
   const std::vector<std::byte> bytes = read_file(path);
   const ZipReader archive(bytes, in_quotes(path));
-  if (archive.entries().size() != 1) {
-    fail(Code::shape, in_quotes(path) + " holds " + grouped(static_cast<Index>(archive.entries().size())) +
-                          " arrays, and a table is one: " + listed(archive.names()) +
-                          ". Save the one you mean as a .npy file.");
-  }
+  if (archive.entries().size() != 1) return table_of(archive, path);
   const NpyDoubles array = npy_doubles(archive.read(archive.entries()[0].name), path);
   return table_of(array.shape, array.values, path);
 }

@@ -1,6 +1,7 @@
 #include "rondo/data/sequences.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "rondo/core/error.h"
@@ -33,6 +34,41 @@ Sequences Sequences::from_padded(const Array& padded, const std::vector<Index>& 
     samples.push_back(padded.slice(0, i, i + 1).reshape({shape[1], shape[2]}).slice(0, 0, length));
   }
   return Sequences(std::move(samples));
+}
+
+Sequences Sequences::from_rows(const Array& rows, const Array& lengths) {
+  if (rows.ndim() != 2 || lengths.ndim() != 1)
+    fail(Code::shape, "from_rows takes rows (all time steps, features) and lengths (samples,); it was given " +
+                          rows.shape().text() + " and " + lengths.shape().text());
+  std::vector<Array> samples;
+  const Index all = rows.shape()[0];
+  Index start = 0;
+  for (Index i = 0; i < lengths.size(); ++i) {
+    const double length = lengths(i);
+    // Not (length >= 1): NaN is no length either.
+    if (!(length >= 1) || std::floor(length) != length)
+      fail(Code::value, "from_rows: the length of sample " + std::to_string(i) + " is no whole number of at least 1");
+    if (length > static_cast<double>(all - start))
+      fail(Code::shape, "from_rows: the lengths up to sample " + std::to_string(i) + " add up to more than the " +
+                            std::to_string(all) + " rows there are");
+    const Index end = start + static_cast<Index>(length);
+    samples.push_back(rows.slice(0, start, end));
+    start = end;
+  }
+  if (start != all)
+    fail(Code::shape,
+         "from_rows: the lengths add up to " + std::to_string(start) + ", and there are " + std::to_string(all) + " rows");
+  return Sequences(std::move(samples));
+}
+
+Sequences Sequences::take(const std::vector<Index>& samples) const {
+  Sequences out;
+  for (const Index i : samples) {
+    if (i < 0 || i >= size())
+      fail(Code::value, "there is no sequence " + std::to_string(i) + "; there are " + std::to_string(size()));
+    out.samples_.push_back((*this)[i]);
+  }
+  return out;
 }
 
 Index Sequences::longest() const {

@@ -11,6 +11,17 @@
 
 namespace rondo {
 
+const Array& NamedArrays::operator[](std::string_view key) const {
+  for (const auto& [name, array] : *this)
+    if (name == key) return array;
+  std::vector<std::string> keys;
+  for (const auto& [name, array] : *this) keys.push_back(name);
+  std::string known;
+  for (const std::string& name : keys) known += (known.empty() ? "'" : ", '") + escaped(name) + "'";
+  fail(Code::value, "there is no array '" + escaped(key) + "'." + did_you_mean(key, keys) +
+                        (keys.empty() ? " There are none." : " There are: " + known));
+}
+
 NamedArrays npz_from_bytes(std::span<const std::byte> bytes, const std::string& what, Conversion conversion) {
   const std::string shown = "'" + escaped(what) + "'";
   if (bytes.empty()) fail(Code::format, shown + " is empty (0 bytes)");

@@ -8,6 +8,7 @@
 
 #include "core/memory.h"
 #include "rondo/core/error.h"
+#include "rondo/core/take.h"
 
 namespace rondo {
 namespace {
@@ -164,6 +165,21 @@ TEST(AxisNames, GoThroughTheOtherOperations) {
   EXPECT_EQ(x.named({"", "", ""}).axes(), AxisNames{});
   EXPECT_EQ(x.text(), Array(Shape{3, 4, 2}).text());  // printing shows values only
   EXPECT_EQ(error_of([&] { (void)x.named({"a"}); }), "shape: an array of shape (3, 4, 2) has 3 axes, but 1 names were given");
+}
+
+// The numbers are those of numpy.take.
+TEST(Take, PicksSamplesByTheirNumbers) {
+  Array x(Shape{2, 3, 4});
+  for (Index i = 0; i < 24; ++i) x.data()[i] = static_cast<real>(i);
+  EXPECT_EQ(take(x, {2, 0, -1}, 1).reshape(-1).text(),
+            (Array{8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11, 20, 21, 22, 23, 12, 13, 14, 15, 20, 21, 22, 23}.text()));
+  EXPECT_EQ(take(x, {3, 3}, -1).text(), (Array{3, 3, 7, 7, 11, 11, 15, 15, 19, 19, 23, 23}.reshape(2, 3, 2).text()));
+  EXPECT_EQ(take(x, {1})[0].text(), x[1].text());
+  EXPECT_EQ(take(x, {}).shape(), (Shape{0, 3, 4}));
+  EXPECT_EQ(take(x.named({"samples", "time steps", "features"}), {0}).axes(), (AxisNames{"samples", "time steps", "features"}));
+  EXPECT_EQ(error_of([&] { take(x, {3}, 1); }), "shape: index 3 is out of bounds for axis 1 with size 3");
+  EXPECT_EQ(error_of([&] { take(x, {-4}, 1); }), "shape: index -4 is out of bounds for axis 1 with size 3");
+  EXPECT_EQ(error_of([&] { take(x, {0}, 3); }), "shape: axis 3 is out of bounds for array of dimension 3");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "io/npy_support.h"
 #include "io/zip.h"
 #include "rondo/io/npy.h"
+#include "support/refused.h"
 
 namespace rondo {
 namespace {
@@ -37,6 +38,9 @@ TEST(Npz, FilesComeBackAndEqualContentGivesEqualBytes) {
   const NamedArrays arrays = {{"X", Array{{1, 2}, {3, 4}}}, {"träin/y", Array{0.5}}, {"../../etc/passwd", Array(Shape{}, {7})}};
   save_npz(path, arrays);
   const NamedArrays back = load_npz(path);
+  EXPECT_EQ(back["X"].text(), arrays[0].second.text());
+  expect_refused(Code::value, "no array 'x'. Did you mean 'X'? There are: 'X', ", [&] { back["x"]; });
+  expect_refused(Code::value, "There are none.", [] { NamedArrays()["x"]; });
   ASSERT_EQ(back.size(), 3U);
   for (std::size_t i = 0; i < 3; ++i) {  // a name is a key, whatever it looks like
     EXPECT_EQ(back[i].first, arrays[i].first);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
 #include <numeric>
 
@@ -116,6 +117,27 @@ TEST(Sequences, WeighSamples) {
   const Array w = random.array({samples}, 0, 1);
   EXPECT_NEAR(model.evaluate(d.x, d.y, {.sample_weight = w}).at("loss"),
               masked.evaluate(d.x.padded(), d.y, {.sample_weight = w}).at("loss"), 1e-6);
+}
+
+TEST(Sequences, LieOneBehindTheOtherInAFile) {
+  const Array rows = {{1, 2}, {3, 4}, {5, 6}, {7, 8}, {9, 10}, {11, 12}};
+  const Sequences x = Sequences::from_rows(rows, {1, 3, 2});
+  EXPECT_EQ(x.size(), 3);
+  EXPECT_EQ(x[1].text(), (Array{{3, 4}, {5, 6}, {7, 8}}.text()));
+  EXPECT_EQ(x[2].text(), (Array{{9, 10}, {11, 12}}.text()));
+  const Sequences some = x.take({2, 0, 2});
+  EXPECT_EQ(some.size(), 3);
+  EXPECT_EQ(some[0].text(), x[2].text());
+  EXPECT_EQ(some[1].text(), x[0].text());
+  EXPECT_EQ(some[2].text(), x[2].text());
+  expect_refused(Code::shape, "add up to 5, and there are 6 rows", [&] { Sequences::from_rows(rows, {1, 4}); });
+  expect_refused(Code::shape, "up to sample 1 add up to more than the 6 rows", [&] { Sequences::from_rows(rows, {1, 6}); });
+  expect_refused(Code::shape, "up to sample 0", [&] { Sequences::from_rows(rows, {1e30}); });
+  expect_refused(Code::value, "sample 1 is no whole number", [&] { Sequences::from_rows(rows, {5, 0.5}); });
+  expect_refused(Code::value, "sample 0 is no whole number", [&] { Sequences::from_rows(rows, {0, 6}); });
+  expect_refused(Code::value, "sample 0 is no whole number", [&] { Sequences::from_rows(rows, {std::nan(""), 6}); });
+  expect_refused(Code::shape, "from_rows takes rows", [&] { Sequences::from_rows(rows, {{6}}); });
+  expect_refused(Code::value, "no sequence 3; there are 3", [&] { x.take({3}); });
 }
 
 TEST(Sequences, RefuseWhatTheyCannotBe) {

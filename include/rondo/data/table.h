@@ -80,9 +80,9 @@ class Table {
 
 std::ostream& operator<<(std::ostream& out, const Table& table);
 
-// The table in a file, by what it holds: CSV (see rondo/io/csv.h), or a NumPy array (rows, columns) or (rows,) in .npy, or
-// alone in .npz; its columns are c0, c1, ... Numbers stay in double. Throws as read_csv and load_npy do, and Error(shape) for
-// an array of other axes, saying what to do with it.
+// The table in a file, by what it holds: CSV (see rondo/io/csv.h); a NumPy array (rows, columns) or (rows,) in .npy, or
+// alone in .npz: its columns are c0, c1, ...; several arrays (rows,) in .npz: each is a column of its own name. Numbers stay in
+// double. Throws as read_csv and load_npy do, and Error(shape) for arrays of other axes, saying what to do with them.
 Table read_table(const std::string& path, const CsvOptions& options = {});
 
 // See rondo/io/csv.h for what is read and refused.

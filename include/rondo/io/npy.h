@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,8 +30,14 @@ struct NpyInfo {
   Index rounded = 0;     // values that Conversion::nearest changed
 };
 
-// An array and its key, in the order of the archive.
-using NamedArrays = std::vector<std::pair<std::string, Array>>;
+// Arrays and their keys, in the order of the archive.
+class NamedArrays : public std::vector<std::pair<std::string, Array>> {
+ public:
+  using vector::vector;
+  using vector::operator[];
+  // data["x"]. Throws Error(value) with the keys there are.
+  const Array& operator[](std::string_view key) const;
+};
 
 // Throws Error(not_found) for a file that cannot be read, Error(format) for one that is not a sound .npy file (saying what it
 // looks like instead), Error(unsupported) for complex, string, structured and object types, Error(value) for values that do not

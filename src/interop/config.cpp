@@ -261,6 +261,13 @@ void ConfigReader::numbers(std::string_view key, std::vector<double>& value) {
     value.push_back(number_of(item, what(key)));
   }
 }
+void ConfigReader::layers(std::string_view key, std::vector<LayerRef>& value) {
+  const Json& list = needed(key);
+  value.clear();
+  if (!list.is_array()) fail(Code::format, what(key) + " must be a list of layers, not " + shown(list));
+  if (list.size() > 1000) fail(Code::format, what(key) + " has " + std::to_string(list.size()) + " entries");
+  for (const Json& item : list) value.push_back(read_layer(item, notes_));
+}
 void ConfigReader::only(std::string_view key, double neutral_value) {
   const Json* json = find(key);
   if (!json || json->is_null()) return;
@@ -353,6 +360,12 @@ void ConfigWriter::field(std::string_view key, std::vector<double>& value, const
 }
 void ConfigWriter::field(std::string_view key, LayerRef& value) {
   put(key, value ? write_layer(*value) : Json(), static_cast<bool>(value));
+}
+
+void ConfigWriter::layers(std::string_view key, std::vector<LayerRef>& value) {
+  Json list = Json::array();
+  for (const LayerRef& layer : value) list.push_back(write_layer(*layer));
+  put(key, std::move(list), true);
 }
 
 Json write_layer(Layer& layer) {

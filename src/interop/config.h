@@ -8,6 +8,7 @@
 
 #include "interop/call_arguments.h"
 #include "interop/json.h"
+#include "layers/base/layers_field.h"
 #include "layers/base/numbers.h"
 #include "rondo/core/config.h"
 #include "rondo/layers/layer.h"
@@ -26,7 +27,7 @@ struct Place {
 
 // Sets the fields that describe() names from a JSON object. Afterwards finish() refuses, by name, every key nobody asked for
 // unless it is one of Keras's that cannot change a result.
-class ConfigReader : public ConfigVisitor, public NumbersVisitor {
+class ConfigReader : public ConfigVisitor, public NumbersVisitor, public LayersVisitor {
  public:
   // where: opens messages. notes: receives what was passed over.
   ConfigReader(const Json& config, std::string where, std::vector<std::string>& notes, const Place* place = nullptr);
@@ -49,6 +50,7 @@ class ConfigReader : public ConfigVisitor, public NumbersVisitor {
   void required(std::string_view key, std::string& value) override;
   void required(std::string_view key, std::vector<Index>& value) override;
   void numbers(std::string_view key, std::vector<double>& value) override;
+  void layers(std::string_view key, std::vector<LayerRef>& value) override;
   void only(std::string_view key, double neutral) override;
   void only_none(std::string_view key) override;
 
@@ -67,7 +69,7 @@ class ConfigReader : public ConfigVisitor, public NumbersVisitor {
 };
 
 // Collects the fields that differ from Keras's defaults: what every Keras from 3.3 on understands.
-class ConfigWriter : public ConfigVisitor, public NumbersVisitor {
+class ConfigWriter : public ConfigVisitor, public NumbersVisitor, public LayersVisitor {
  public:
   Json config = Json::object();
   Json call = Json::object();               // what Keras takes when the layer is called
@@ -93,6 +95,7 @@ class ConfigWriter : public ConfigVisitor, public NumbersVisitor {
     if (value.size() == 1) put(key, value[0], true);
     if (value.size() != 1) put(key, value, !value.empty());
   }
+  void layers(std::string_view key, std::vector<LayerRef>& value) override;
   void only(std::string_view, double) override {}
   void only_none(std::string_view) override {}
 

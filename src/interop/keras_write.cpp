@@ -6,6 +6,7 @@
 
 #include "interop/config.h"
 #include "interop/keras_masks.h"
+#include "layers/base/state_tree.h"
 #include "model/model_layer.h"
 #include "model/model_state.h"
 
@@ -21,6 +22,15 @@ bool takes_states(Layer& layer) {
   ConfigWriter writer;
   layer.describe(writer);
   return writer.keys.contains("return_sequences") || writer.keys.contains("merge_mode");
+}
+
+// The states in `list` from `at` on, nested as the layer wants them.
+Json nested(const std::vector<StateTree>& trees, const Json& list, std::size_t& at) {
+  Json out = Json::array();
+  for (const StateTree& tree : trees) {
+    out.push_back(tree.parts.empty() ? list.at(at++) : nested(tree.parts, list, at));
+  }
+  return out;
 }
 
 // Layers that are given a list even of one tensor.
@@ -184,7 +194,9 @@ Json write_functional(const ModelState& state, const std::string& model_name, bo
     } else if (states) {
       args.push_back(tensor(node.in[0]));
       for (std::size_t i = 1; i < node.in.size(); ++i) list.push_back(tensor(node.in[i]));
-      kwargs["initial_state"] = std::move(list);
+      std::size_t at = 0;
+      const auto* many = dynamic_cast<const NestedStates*>(&*node.layer);
+      kwargs["initial_state"] = many ? nested(many->state_trees(), list, at) : std::move(list);
     } else {
       for (const Edge& e : node.in) list.push_back(tensor(e));
       args.push_back(std::move(list));

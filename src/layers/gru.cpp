@@ -1,8 +1,10 @@
-// GRU: the walk of layers/recurrent with the cell of gru_cell.h, or of gru_reset_before_cell.h when reset_after is false.
+// GRU and GRUCell: the walk of layers/recurrent with the cell of gru_cell.h, or of gru_reset_before_cell.h when reset_after is
+// false.
 #include "rondo/layers/gru.h"
 
 #include "core/registry.h"
-#include "layers/recurrent/walk.h"
+#include "layers/recurrent/cell_of.h"
+#include "rondo/layers/rnn_cells.h"
 
 #define RONDO_ISA_INCLUDE "layers/recurrent/gru_cells.h"
 #include "kernels/foreach_isa.h"
@@ -25,13 +27,11 @@ class GRULayer : public Recurrent {
     describe_sequence(v);
     v.field("reset_after", reset_after, true);
   }
-  std::shared_ptr<Layer> reversed_copy() const override {
-    auto copy = std::make_shared<GRULayer>();
-    copy->copy_config(*this);
-    copy->reset_after = reset_after;
-    copy->go_backwards = !go_backwards;
-    return copy;
+  void copy_config(const GRULayer& from) {
+    Recurrent::copy_config(from);
+    reset_after = from.reset_after;
   }
+  std::shared_ptr<Recurrent> copy() const override { return copy_of(*this); }
 
  protected:
   const Cell& cell() const override { return reset_after ? gru_cell : reset_before_cell; }
@@ -48,8 +48,17 @@ GRU::GRU(Index units, const GRUOptions& options) {
   static_cast<LayerRef&>(*this) = LayerRef(layer);
 }
 
+GRUCell::GRUCell(Index units, const GRUCellOptions& options) {
+  auto layer = std::make_shared<CellOf<GRULayer>>();
+  layer->take(units, options);
+  layer->reset_after = options.reset_after;
+  layer->check();
+  static_cast<LayerRef&>(*this) = LayerRef(layer);
+}
+
 }  // namespace rondo
 
 RONDO_REGISTER(layers, gru) {
   register_layer("GRU", []() -> std::shared_ptr<Layer> { return std::make_shared<GRULayer>(); });
+  register_layer("GRUCell", []() -> std::shared_ptr<Layer> { return std::make_shared<CellOf<GRULayer>>(); });
 }

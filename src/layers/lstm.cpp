@@ -1,9 +1,10 @@
-// LSTM: the walk of layers/recurrent with the cell of lstm_cell.h.
+// LSTM and LSTMCell: the walk of layers/recurrent with the cell of lstm_cell.h.
 #include "rondo/layers/lstm.h"
 
 #include "core/registry.h"
-#include "layers/recurrent/walk.h"
+#include "layers/recurrent/cell_of.h"
 #include "rondo/core/error.h"
+#include "rondo/layers/rnn_cells.h"
 
 #define RONDO_ISA_INCLUDE "layers/recurrent/lstm_cell.h"
 #include "kernels/foreach_isa.h"
@@ -24,13 +25,11 @@ class LSTMLayer : public Recurrent {
     v.field("unit_forget_bias", unit_forget_bias, true);
     describe_sequence(v);
   }
-  std::shared_ptr<Layer> reversed_copy() const override {
-    auto copy = std::make_shared<LSTMLayer>();
-    copy->copy_config(*this);
-    copy->unit_forget_bias = unit_forget_bias;
-    copy->go_backwards = !go_backwards;
-    return copy;
+  void copy_config(const LSTMLayer& from) {
+    Recurrent::copy_config(from);
+    unit_forget_bias = from.unit_forget_bias;
   }
+  std::shared_ptr<Recurrent> copy() const override { return copy_of(*this); }
 
  protected:
   const Cell& cell() const override { return lstm_cell; }
@@ -54,8 +53,17 @@ LSTM::LSTM(Index units, const LSTMOptions& options) {
   static_cast<LayerRef&>(*this) = LayerRef(layer);
 }
 
+LSTMCell::LSTMCell(Index units, const LSTMCellOptions& options) {
+  auto layer = std::make_shared<CellOf<LSTMLayer>>();
+  layer->take(units, options);
+  layer->unit_forget_bias = options.unit_forget_bias;
+  layer->check();
+  static_cast<LayerRef&>(*this) = LayerRef(layer);
+}
+
 }  // namespace rondo
 
 RONDO_REGISTER(layers, lstm) {
   register_layer("LSTM", []() -> std::shared_ptr<Layer> { return std::make_shared<LSTMLayer>(); });
+  register_layer("LSTMCell", []() -> std::shared_ptr<Layer> { return std::make_shared<CellOf<LSTMLayer>>(); });
 }

@@ -1,8 +1,9 @@
-// SimpleRNN: the walk of layers/recurrent with the cell of simple_rnn_cell.h.
+// SimpleRNN and SimpleRNNCell: the walk of layers/recurrent with the cell of simple_rnn_cell.h.
 #include "rondo/layers/simple_rnn.h"
 
 #include "core/registry.h"
-#include "layers/recurrent/walk.h"
+#include "layers/recurrent/cell_of.h"
+#include "rondo/layers/rnn_cells.h"
 
 #define RONDO_ISA_INCLUDE "layers/recurrent/simple_rnn_cell.h"
 #include "kernels/foreach_isa.h"
@@ -20,12 +21,8 @@ class SimpleRNNLayer : public Recurrent {
     describe_weights(v);
     describe_sequence(v);
   }
-  std::shared_ptr<Layer> reversed_copy() const override {
-    auto copy = std::make_shared<SimpleRNNLayer>();
-    copy->copy_config(*this);
-    copy->go_backwards = !go_backwards;
-    return copy;
-  }
+  void copy_config(const SimpleRNNLayer& from) { Recurrent::copy_config(from); }
+  std::shared_ptr<Recurrent> copy() const override { return copy_of(*this); }
 
  protected:
   const Cell& cell() const override { return simple_rnn_cell; }
@@ -41,8 +38,16 @@ SimpleRNN::SimpleRNN(Index units, const SimpleRNNOptions& options) {
   static_cast<LayerRef&>(*this) = LayerRef(layer);
 }
 
+SimpleRNNCell::SimpleRNNCell(Index units, const SimpleRNNCellOptions& options) {
+  auto layer = std::make_shared<CellOf<SimpleRNNLayer>>();
+  layer->take(units, options);
+  layer->check();
+  static_cast<LayerRef&>(*this) = LayerRef(layer);
+}
+
 }  // namespace rondo
 
 RONDO_REGISTER(layers, simple_rnn) {
   register_layer("SimpleRNN", []() -> std::shared_ptr<Layer> { return std::make_shared<SimpleRNNLayer>(); });
+  register_layer("SimpleRNNCell", []() -> std::shared_ptr<Layer> { return std::make_shared<CellOf<SimpleRNNLayer>>(); });
 }

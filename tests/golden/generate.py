@@ -1,10 +1,10 @@
 """Records what the installed Keras computes.
 
-    python generate.py --out DIR [--what predict|layers|images|attention|graphs|trained|training]
+    python generate.py --out DIR [--what predict|layers|images|attention|graphs|cells|trained|training]
                        [--only NAME]
 
 predict:  DIR/<case>.keras and DIR/<case>.npz (inputs x0.., outputs y0..)
-layers:   the same, of layer_cases.py (images, attention and graphs: of theirs)
+layers:   the same, of layer_cases.py (images, attention, graphs and cells: of theirs)
 trained:  models saved with their optimizer's state, and how training goes on
 training: an initial model and what fit() makes of it
 
@@ -30,6 +30,7 @@ import numpy as np
 import keras
 
 import attention_cases
+import cell_cases
 import graph_cases
 import image_cases
 import layer_cases
@@ -162,9 +163,12 @@ def main():
         ("images", image_cases),
         ("attention", attention_cases),
         ("graphs", graph_cases),
+        ("cells", cell_cases),
     ):
         if what in args.what:
             work += [(n, generate_predictions, c) for n, c in module.CASES.items()]
+    if "older_cells" in args.what:
+        work += [(n, generate_predictions, c) for n, c in cell_cases.OLDER.items()]
     for kind, cases in (("trained", train_cases.TRAINED), ("training", train_cases.TRAINING)):
         if kind in args.what:
             work += [

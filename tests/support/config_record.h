@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "layers/base/layers_field.h"
 #include "layers/base/numbers.h"
 #include "rondo/layers/layer.h"
 
@@ -28,7 +29,7 @@ struct ConfigRecord {
   }
 };
 
-class ConfigReader final : public ConfigVisitor, public NumbersVisitor {
+class ConfigReader final : public ConfigVisitor, public NumbersVisitor, public LayersVisitor {
  public:
   static ConfigRecord read(Layer& layer) {
     ConfigReader reader;
@@ -82,6 +83,9 @@ class ConfigReader final : public ConfigVisitor, public NumbersVisitor {
     for (const double v : value) text += text_of(v) + " ";
     keep(key, value, text);
   }
+  void layers(std::string_view key, std::vector<LayerRef>& value) override {
+    for (std::size_t i = 0; i < value.size(); ++i) record_.layers[std::string(key) + std::to_string(i)] = read(*value[i]);
+  }
   void only(std::string_view, double) override {}
   void only_none(std::string_view) override {}
 
@@ -101,7 +105,7 @@ class ConfigReader final : public ConfigVisitor, public NumbersVisitor {
   ConfigRecord record_;
 };
 
-class ConfigWriter final : public ConfigVisitor, public NumbersVisitor {
+class ConfigWriter final : public ConfigVisitor, public NumbersVisitor, public LayersVisitor {
  public:
   static LayerRef make(const ConfigRecord& record) {
     LayerRef layer = make_layer(record.class_name);
@@ -132,6 +136,14 @@ class ConfigWriter final : public ConfigVisitor, public NumbersVisitor {
   void required(std::string_view key, std::string& value) override { take(key, value); }
   void required(std::string_view key, std::vector<Index>& value) override { take(key, value); }
   void numbers(std::string_view key, std::vector<double>& value) override { take(key, value); }
+  void layers(std::string_view key, std::vector<LayerRef>& value) override {
+    value.clear();
+    for (std::size_t i = 0;; ++i) {
+      const auto it = record_.layers.find(std::string(key) + std::to_string(i));
+      if (it == record_.layers.end()) return;
+      value.push_back(make(it->second));
+    }
+  }
   void only(std::string_view, double) override {}
   void only_none(std::string_view) override {}
 

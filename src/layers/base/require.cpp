@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "layers/base/layers_field.h"
 #include "layers/base/names.h"
 #include "layers/base/numbers.h"
 
@@ -11,7 +12,7 @@ namespace {
 thread_local Producer::Known known;
 
 // Writes a config as a constructor's arguments: what is required, then every option that is not the default, in Keras's order.
-class LineWriter : public ConfigVisitor, public NumbersVisitor {
+class LineWriter : public ConfigVisitor, public NumbersVisitor, public LayersVisitor {
  public:
   std::vector<std::string> arguments, options;
   bool sequences = false;
@@ -71,6 +72,11 @@ class LineWriter : public ConfigVisitor, public NumbersVisitor {
     std::string list;
     for (const double v : value) list += (list.empty() ? "" : ", ") + number(v);
     if (!value.empty()) option(key, "{" + list + "}");
+  }
+  void layers(std::string_view, std::vector<LayerRef>& value) override {
+    std::string list;
+    for (const LayerRef& layer : value) list += (list.empty() ? "" : ", ") + line_of(*layer, {.inside = true});
+    arguments.push_back("{" + list + "}");
   }
   void only(std::string_view, double) override {}
   void only_none(std::string_view) override {}

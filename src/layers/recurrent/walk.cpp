@@ -58,10 +58,12 @@ void Recurrent::build(const Shapes& in, Weights& weights) {
   check_inputs(in);
   const Index F = in[0][2];
   const Index columns = checked_mul(cell().shape.columns, units);
-  weights.add("cell/kernel", {F, columns}, kernel_initializer, kernel_regularizer, kernel_constraint);
-  weights.add("cell/recurrent_kernel", {units, columns}, recurrent_initializer, recurrent_regularizer, recurrent_constraint);
+  const std::string folder = is_cell() ? "" : "cell/";
+  weights.add(folder + "kernel", {F, columns}, kernel_initializer, kernel_regularizer, kernel_constraint);
+  weights.add(folder + "recurrent_kernel", {units, columns}, recurrent_initializer, recurrent_regularizer,
+              recurrent_constraint);
   if (use_bias)
-    weights.add("cell/bias", two_biases() ? Shape{2, columns} : Shape{columns}, first_bias(), bias_regularizer,
+    weights.add(folder + "bias", two_biases() ? Shape{2, columns} : Shape{columns}, first_bias(), bias_regularizer,
                 bias_constraint);
 
   const Padded size = padded(F);
@@ -184,6 +186,12 @@ void Recurrent::pack(Weights& weights, bool for_training) const noexcept {
   }
 }
 
+std::shared_ptr<Layer> Recurrent::reversed_copy() const {
+  auto made = copy();
+  made->go_backwards = !go_backwards;
+  return made;
+}
+
 void Recurrent::copy_config(const Recurrent& from) {
   units = from.units;
   activation = from.activation;
@@ -209,6 +217,12 @@ void Recurrent::copy_config(const Recurrent& from) {
   zero_output_for_mask = from.zero_output_for_mask;
 }
 
+void Recurrent::require_rnn() const {
+  if (rnn == nullptr)
+    fail(Code::unsupported, described() + " is a cell, which makes one time step; put it into an RNN: RNN(" + class_name() +
+                                "(" + std::to_string(units) + "))");
+}
+
 void Recurrent::describe_weights(ConfigVisitor& v) {
   v.required("units", units);
   v.field("activation", activation, "tanh");
@@ -223,7 +237,7 @@ void Recurrent::describe_sequence(ConfigVisitor& v) {
   v.field("kernel_regularizer", kernel_regularizer);
   v.field("recurrent_regularizer", recurrent_regularizer);
   v.field("bias_regularizer", bias_regularizer);
-  v.only_none("activity_regularizer");
+  if (!is_cell()) v.only_none("activity_regularizer");
   v.field("kernel_constraint", kernel_constraint);
   v.field("recurrent_constraint", recurrent_constraint);
   v.field("bias_constraint", bias_constraint);
@@ -235,6 +249,7 @@ void Recurrent::describe_sequence(ConfigVisitor& v) {
   if (number && !(std::abs(*number) < 0x1p53 && *number == std::floor(*number)))
     fail(Code::value, class_name() + ": seed must be a whole number, not " + std::to_string(*number));
   seed = number ? std::optional<Index>(static_cast<Index>(*number)) : std::nullopt;
+  if (is_cell()) return;
   v.field("return_sequences", return_sequences, false);
   v.field("return_state", return_state, false);
   v.field("go_backwards", go_backwards, false);

@@ -26,6 +26,11 @@ class Recurrent : public RecurrentLayer {
   MaskFlow mask_flow(std::span<const bool> masked) const override;
   std::string streaming_refusal() const override;
   int states() const override { return cell().shape.states; }
+  std::shared_ptr<Layer> reversed_copy() const override;
+  // The same config without weights.
+  virtual std::shared_ptr<Recurrent> copy() const = 0;
+  // LSTMCell and its like (cell_of.h): the walk of an RNN, which decides what Keras's cells have no argument for.
+  virtual bool is_cell() const { return false; }
 
   Activation activation = "tanh";
   Activation recurrent_activation = "sigmoid";
@@ -46,7 +51,7 @@ class Recurrent : public RecurrentLayer {
   // SimpleRNN has no gate, and no recurrent_activation.
   virtual bool gated() const { return true; }
   virtual Initializer first_bias() const { return bias_initializer; }
-  // The fields all recurrent layers share, in Keras's order: before and after those of the cell.
+  // The fields all recurrent layers share, in Keras's order: before and after those of the layer alone.
   void describe_weights(ConfigVisitor& visitor);
   void describe_sequence(ConfigVisitor& visitor);
 
@@ -70,17 +75,22 @@ class Recurrent : public RecurrentLayer {
     dropout = o.dropout;
     recurrent_dropout = o.recurrent_dropout;
     seed = o.seed;
-    return_sequences = o.return_sequences;
-    return_state = o.return_state;
-    go_backwards = o.go_backwards;
-    keep_state = o.stateful;
-    unroll = o.unroll;
-    zero_output_for_mask = o.zero_output_for_mask;
-    batch_size = o.batch_size;
-    input_shape = o.input_shape;
+    if constexpr (requires { o.return_sequences; }) {
+      return_sequences = o.return_sequences;
+      return_state = o.return_state;
+      go_backwards = o.go_backwards;
+      keep_state = o.stateful;
+      unroll = o.unroll;
+      zero_output_for_mask = o.zero_output_for_mask;
+      batch_size = o.batch_size;
+      input_shape = o.input_shape;
+    }
     set_name(o.name);
   }
   void copy_config(const Recurrent& from);
+
+  const Layer* rnn = nullptr;  // of a cell: the RNN it is in
+  void require_rnn() const;    // throws Error(unsupported) if it is in none
 
  private:
   struct Walk;  // one call

@@ -159,7 +159,7 @@ class ForecastVerb : public Verb {
                        {"date", dated ? Json(when[static_cast<std::size_t>(step)]) : Json()}};
       for (Index k = 0; k < yhat.targets(); ++k)
         row.emplace_back(key_of(f.targets[static_cast<std::size_t>(k)]), yhat(0, step, k));
-      rows.push_back(std::move(row));
+      rows.push_back(row);
     }
     return {{"verb", "forecast"},
             {"model", model_},

@@ -181,7 +181,7 @@ void look_at_model(const std::string& path, const Settings& settings, const Seri
   Scaler scaler;
   if (!report.extra.empty()) framing_from_json(report.extra, framing, scaler);
   const bool takes = series && !report.extra.empty() ? check_framing(framing, path, settings, *series, out)
-                     : !arrays.empty()               ? check_arrays(model, path, settings, arrays, out)
+                     : !arrays.empty() || !series    ? check_arrays(model, path, settings, arrays, out)
                                                      : check_table(model, path, settings, *series, out);
   Json::List inputs;
   for (const Shape& shape : model.input_shapes()) inputs.push_back(Json(shape));

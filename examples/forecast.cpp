@@ -45,7 +45,7 @@ int run(const std::string& csv, const std::string& model_path) {
   const History history = model.fit(
       parts.train, {.batch_size = 16, .epochs = 150, .callbacks = {best}, .validation_source = &parts.validation, .seed = 0});
   std::printf("\nLSTM(32) -> Dense(1), Adam: %zu epochs, the weights of epoch %lld kept (loss %.4f, validation %.4f)\n",
-              history.epoch.size(), static_cast<long long>(best->best_epoch + 1),
+              history.epoch.size(), static_cast<long long>(best->best_epoch) + 1,
               history.history.at("loss")[static_cast<std::size_t>(best->best_epoch)],
               history.history.at("val_loss")[static_cast<std::size_t>(best->best_epoch)]);
 

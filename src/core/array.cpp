@@ -137,6 +137,7 @@ Array Array::filled(Shape shape, real value) {
   return Array(std::move(shape), std::vector<real>(count(n), value));
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): a moved shape costs nothing, and most callers have one to move
 Array::Array(Shape shape, std::vector<real> values) {
   // As np.array(values).reshape(shape), but without an unknown size: a shape is given to be checked.
   const Index size = static_cast<Index>(values.size());

@@ -200,7 +200,13 @@ Graph Graph::make(const std::vector<SymbolicTensor>& inputs, const std::vector<S
     }
     number.emplace(node, k);
     graph.nodes.push_back(std::move(n));
-    layers.emplace(&*node->layer, std::pair{w.first_met.at(operation(*node)), node->layer});
+    const bool first_call = layers.emplace(&*node->layer, std::pair{w.first_met.at(operation(*node)), node->layer}).second;
+    if (!first_call && node->layer->stateful())
+      fail(Code::unsupported,
+           node->layer->described() +
+               " is stateful and called more than once in one model.\n"
+               "  likely: in Keras the calls would hand one state on to each other, in an order that nothing says\n"
+               "  fix:    a layer for each call, or stateful = false");
   }
   for (const SymbolicTensor& t : outputs) graph.outputs.push_back({number.at(t.node().get()), t.output()});
 

@@ -10,6 +10,15 @@ from random_layers import Draw, Unusable, shape_of, size_of
 LARGEST = 700  # numbers of one sample in a tensor
 
 
+def masked(tensor):
+    return getattr(tensor, "_keras_mask", None) is not None
+
+
+def parts(layer):
+    """The layer and all layers in it."""
+    return layer._flatten_layers()
+
+
 class Maker(Draw):
     """One random model; `rng` decides everything. `model()` returns it, `data` holds its inputs' arrays."""
 
@@ -85,6 +94,8 @@ class Maker(Draw):
 
     def call(self, layer, tensors, *args, **options):
         """The outputs, booked as tensors of the graph."""
+        if any(masked(t) for t in tensors) and any(type(part).__name__.startswith("ConvLSTM") for part in parts(layer)):
+            raise Unusable  # Keras broadcasts the mask of a step against places or features: an error, unless sizes happen to agree
         y = layer(*args, **options) if args else layer(tensors[0] if len(tensors) == 1 else tensors, **options)
         outputs = common.as_list(y)
         if any(size_of(t) > LARGEST or 0 in shape_of(t) for t in outputs):
@@ -126,7 +137,7 @@ class Maker(Draw):
     def shared_layer(self):
         layer, shape = self.pick(self.called) if self.called else (None, None)
         others = [t for t in self.all if t.shape[1:] == shape and "int" not in t.dtype]
-        if not others:
+        if not others or any(getattr(part, "stateful", False) for part in parts(layer)):
             raise Unusable
         self.call(layer, [self.pick(others)])
 

@@ -123,5 +123,14 @@ TEST(Stateful, ChunksAreTheWhole) {
             std::string::npos);
 }
 
+TEST(Stateful, OneStateForTwoCallsIsRefused) {
+  const SymbolicTensor a = Input({4, 2}, {.batch_size = 3}), b = Input({4, 2}, {.batch_size = 3});
+  const LSTM shared(2, {.stateful = true});
+  EXPECT_NE(message([&] {
+              Model({a, b}, {shared(a), shared(b)});
+            }).find("stateful and called more than once"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace rondo

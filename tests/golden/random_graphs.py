@@ -203,6 +203,9 @@ class Maker(Draw):
         if self.chance(0.25):
             self.call(self.bidirectional(shape_of(x), merge=["concat", "sum", None], state=self.chance(0.5)), [x])
             return
+        if self.chance(0.2):
+            self.call(self.rnn(shape_of(x), state=True), [x])
+            return
         layer = self.recurrent(shape_of(x), state=True)
         outputs = self.call(layer, [x])
         if self.chance(0.6):

@@ -186,11 +186,31 @@ class Draw:
             options["reset_after"] = self.chance(0.5)
         return self.make(kind, **options)
 
+    def cell(self):
+        kind = self.pick([L.LSTMCell, L.GRUCell, L.SimpleRNNCell])
+        options = {"use_bias": self.chance(0.8), **self.some(activation=self.elementwise), **self.rules("kernel", "recurrent", "bias")}
+        if kind is L.GRUCell:
+            options["reset_after"] = self.chance(0.5)
+        if kind is not L.SimpleRNNCell:
+            options |= self.some(recurrent_activation=["hard_sigmoid", "tanh"])
+        if self.chance(0.2) and not self.training:
+            options |= {"dropout": 0.2, "recurrent_dropout": 0.3}
+        return self.make(kind, self.number(1, 5), **options)
+
+    def rnn(self, shape, sequences=None, state=False, backwards=None):
+        cells = [self.cell() for _ in range(self.pick([1, 1, 2, 3]))]
+        options = {"return_sequences": self.chance(0.6) if sequences is None else sequences, "return_state": state,
+                   "go_backwards": self.chance(0.2) if backwards is None else backwards, **self.some(zero_output_for_mask=True)}
+        form = self.number(0, 2)
+        cell = cells if len(cells) > 1 and form else self.make(L.StackedRNNCells, cells) if len(cells) > 1 else cells[0]
+        return self.make(L.RNN, cell, **options)
+
     def bidirectional(self, shape, sequences=None, merge=("concat", "concat", "sum", "mul", "ave"), state=False):
         sequences = self.chance(0.6) if sequences is None else sequences
-        forward = self.recurrent(shape, sequences, state, backwards=False)
+        own = self.chance(0.15)
+        forward = self.rnn(shape, sequences, state, backwards=False) if own else self.recurrent(shape, sequences, state, backwards=False)
         options = {"merge_mode": self.pick(merge)}
-        if self.chance(0.25):
+        if self.chance(0.25) and not own:
             backward = self.recurrent(shape, sequences, state, units=forward.units, kind=type(forward), backwards=True)
             if backward.stateful == forward.stateful and backward.zero_output_for_mask == forward.zero_output_for_mask:
                 options["backward_layer"] = backward
@@ -265,7 +285,7 @@ class Draw:
         # TimeDistributed and Bidirectional want a layer that needs no more than one input; states are for graphs.
         more = {
             1: [self.dense] * 3 + ([] if inside else [lambda shape: self.make(L.RepeatVector, self.number(1, 4))] * 2),
-            2: [self.recurrent] * 7 + [self.bidirectional] * 4 + [self.conv1d] * 3 + [self.pooling1d] * 2 + [self.global1d] * 2
+            2: [self.recurrent] * 7 + [self.rnn] * 2 + [self.bidirectional] * 4 + [self.conv1d] * 3 + [self.pooling1d] * 2 + [self.global1d] * 2
             + [self.time_distributed] * 4,
             3: [self.conv2d] * 4 + [self.pooling2d] * 3 + [self.global2d] * 2 + [self.conv_lstm] * 3 + [self.time_distributed] * 5,
             4: [self.conv_lstm] * 5 + [self.time_distributed] * 9,

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "core/numbers.h"
 #include "interop/call_arguments.h"
 #include "interop/json.h"
 #include "layers/base/layers_field.h"
-#include "layers/base/numbers.h"
 #include "rondo/core/config.h"
 #include "rondo/layers/layer.h"
 

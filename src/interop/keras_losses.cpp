@@ -35,10 +35,13 @@ LossRef read_loss(const Json& json, std::vector<std::string>& notes) {
 
 MetricRef read_metric(const Json& json, std::vector<std::string>& notes) {
   const std::string known = function_name(json, "a metric", own_metrics);
-  const MetricRef metric(known);
+  const MetricRef metric = json.is_object() ? MetricRef(make_metric(known)) : MetricRef(known);
   if (json.is_object() && member(json, "config").is_object()) {
     Json config = json["config"];
     if (const Json& name = member(config, "name"); name.is_string()) metric->set_name(name.get<std::string>());
+    // AUC writes its label_weights as a tensor.
+    if (const Json& weights = member(config, "label_weights"); weights.is_object() && weights.contains("config"))
+      config["label_weights"] = member(weights["config"], "value");
     for (const char* key : {"name", "dtype", "fn", "reduction"}) config.erase(key);
     ConfigReader reader(config, "metric " + escaped(known), notes);
     metric->describe(reader);
@@ -60,7 +63,7 @@ Json write_metric(const MetricRef& metric) {
   // A name that makes the same metric is all that Keras needs.
   const auto known = metric_names();
   const bool by_name = std::find(known.begin(), known.end(), metric->name()) != known.end() &&
-                       make_metric(metric->name())->class_name() == metric->class_name();
+                       MetricRef(metric->name())->class_name() == metric->class_name();
   if (writer.config.empty() && by_name) return metric->name();
   writer.config["name"] = metric->name();
   return keras_object("keras.metrics", metric->class_name(), writer.config);

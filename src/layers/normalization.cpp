@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/numbers.h"
 #include "core/registry.h"
-#include "layers/base/numbers.h"
 #include "layers/base/require.h"
 #include "rondo/core/error.h"
 

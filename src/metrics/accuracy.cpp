@@ -1,13 +1,13 @@
 // Accuracies: the share of what is right.
 //   binary:            (yhat > threshold) == y, number by number        categorical:  argmax yhat == argmax y, row by row
-//   sparse:            argmax yhat == y                                 top k:        fewer than k numbers of yhat are above
-//   the right one
+//   sparse:            argmax yhat == y                                 Accuracy:     yhat == y, number by number
+//   top k:             fewer than k numbers of yhat are above the right one
 // "accuracy" is one of the first three, chosen by the widths of a row, as in Keras: one output is binary, one target for
 // several outputs is sparse, otherwise categorical.
 #include <algorithm>
 #include <cmath>
 
-#include "core/registry.h"
+#include "metrics/base/named.h"
 #include "rondo/core/error.h"
 #include "rondo/metrics/classification.h"
 
@@ -16,7 +16,7 @@ namespace {
 
 Index argmax(const real* v, Index n) noexcept { return std::max_element(v, v + n) - v; }
 
-class Accuracy : public Metric {
+class RightShare : public Metric {
  public:
   bool more_is_better() const override { return true; }
   void reset() noexcept override { right_ = rows_ = 0; }
@@ -44,7 +44,7 @@ class Accuracy : public Metric {
   double right_ = 0, rows_ = 0;
 };
 
-class BinaryAccuracyMetric : public Accuracy {
+class BinaryAccuracyMetric : public RightShare {
  public:
   explicit BinaryAccuracyMetric(double threshold = 0.5) : threshold_(threshold) {}
   std::string class_name() const override { return "BinaryAccuracy"; }
@@ -63,7 +63,17 @@ class BinaryAccuracyMetric : public Accuracy {
   double threshold_;
 };
 
-class CategoricalAccuracyMetric : public Accuracy {
+class AccuracyMetric final : public RightShare {
+ public:
+  std::string class_name() const override { return "Accuracy"; }
+  double right(const real* y, const real* yhat, Index, Index width) const noexcept override {
+    Index hits = 0;
+    for (Index i = 0; i < width; ++i) hits += y[i] == yhat[i];
+    return static_cast<double>(hits) / static_cast<double>(width);
+  }
+};
+
+class CategoricalAccuracyMetric : public RightShare {
  public:
   std::string class_name() const override { return "CategoricalAccuracy"; }
   void check_widths(Index y_width, Index width) override { want_classes(y_width, width, false); }
@@ -72,7 +82,7 @@ class CategoricalAccuracyMetric : public Accuracy {
   }
 };
 
-class SparseCategoricalAccuracyMetric : public Accuracy {
+class SparseCategoricalAccuracyMetric : public RightShare {
  public:
   std::string class_name() const override { return "SparseCategoricalAccuracy"; }
   void check_widths(Index y_width, Index width) override { want_classes(y_width, width, true); }
@@ -81,7 +91,7 @@ class SparseCategoricalAccuracyMetric : public Accuracy {
   }
 };
 
-class ChosenAccuracyMetric final : public Accuracy {
+class ChosenAccuracyMetric final : public RightShare {
  public:
   std::string class_name() const override { return "accuracy"; }
   void check_widths(Index y_width, Index width) override {
@@ -94,7 +104,7 @@ class ChosenAccuracyMetric final : public Accuracy {
   }
 };
 
-class TopKMetric final : public Accuracy {
+class TopKMetric final : public RightShare {
  public:
   explicit TopKMetric(bool sparse, Index k = 5) : sparse_(sparse), k_(k) {}
   std::string class_name() const override { return sparse_ ? "SparseTopKCategoricalAccuracy" : "TopKCategoricalAccuracy"; }
@@ -123,22 +133,16 @@ std::shared_ptr<Metric> make() {
 std::shared_ptr<Metric> make_top_k() { return std::make_shared<TopKMetric>(false); }
 std::shared_ptr<Metric> make_sparse_top_k() { return std::make_shared<TopKMetric>(true); }
 
-std::shared_ptr<Metric> ready(std::shared_ptr<Metric> metric, const char* name) {
-  metric->set_name(name);
-  metric->check();
-  return metric;
-}
-
 }  // namespace
 
 namespace metrics {
 
 BinaryAccuracy::BinaryAccuracy(const BinaryAccuracyOptions& options)
-    : MetricRef(ready(std::make_shared<BinaryAccuracyMetric>(options.threshold), "binary_accuracy")) {}
+    : MetricRef(named(std::make_shared<BinaryAccuracyMetric>(options.threshold), options.name, "binary_accuracy")) {}
 TopKCategoricalAccuracy::TopKCategoricalAccuracy(const TopKCategoricalAccuracyOptions& options)
-    : MetricRef(ready(std::make_shared<TopKMetric>(false, options.k), "top_k_categorical_accuracy")) {}
+    : MetricRef(named(std::make_shared<TopKMetric>(false, options.k), options.name, "top_k_categorical_accuracy")) {}
 SparseTopKCategoricalAccuracy::SparseTopKCategoricalAccuracy(const TopKCategoricalAccuracyOptions& options)
-    : MetricRef(ready(std::make_shared<TopKMetric>(true, options.k), "sparse_top_k_categorical_accuracy")) {}
+    : MetricRef(named(std::make_shared<TopKMetric>(true, options.k), options.name, "sparse_top_k_categorical_accuracy")) {}
 
 }  // namespace metrics
 
@@ -146,13 +150,11 @@ SparseTopKCategoricalAccuracy::SparseTopKCategoricalAccuracy(const TopKCategoric
 
 RONDO_REGISTER(metrics, accuracy) {
   using namespace rondo;
-  const auto add = [](std::initializer_list<const char*> names, MetricFactory factory) {
-    for (const char* name : names) register_metric(name, factory);
-  };
-  add({"accuracy", "acc"}, make<ChosenAccuracyMetric>);
-  add({"binary_accuracy", "BinaryAccuracy"}, make<BinaryAccuracyMetric>);
-  add({"categorical_accuracy", "CategoricalAccuracy"}, make<CategoricalAccuracyMetric>);
-  add({"sparse_categorical_accuracy", "SparseCategoricalAccuracy"}, make<SparseCategoricalAccuracyMetric>);
-  add({"top_k_categorical_accuracy", "TopKCategoricalAccuracy"}, make_top_k);
-  add({"sparse_top_k_categorical_accuracy", "SparseTopKCategoricalAccuracy"}, make_sparse_top_k);
+  register_names({"accuracy", "acc"}, make<ChosenAccuracyMetric>);
+  register_names({"Accuracy"}, make<AccuracyMetric>);
+  register_names({"binary_accuracy", "BinaryAccuracy"}, make<BinaryAccuracyMetric>);
+  register_names({"categorical_accuracy", "CategoricalAccuracy"}, make<CategoricalAccuracyMetric>);
+  register_names({"sparse_categorical_accuracy", "SparseCategoricalAccuracy"}, make<SparseCategoricalAccuracyMetric>);
+  register_names({"top_k_categorical_accuracy", "TopKCategoricalAccuracy"}, make_top_k);
+  register_names({"sparse_top_k_categorical_accuracy", "SparseTopKCategoricalAccuracy"}, make_sparse_top_k);
 }

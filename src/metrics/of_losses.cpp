@@ -1,6 +1,6 @@
 // Losses as metrics: the mean of their rows (their equations stand in src/losses/). CosineSimilarity is 1 for the same
 // direction as a metric, -1 as a loss, as in Keras. The last five are those that Keras has not.
-#include "core/registry.h"
+#include "metrics/base/named.h"
 #include "metrics/base/of_loss.h"
 #include "rondo/losses/classification.h"
 #include "rondo/losses/forecast.h"
@@ -9,11 +9,6 @@
 
 namespace rondo {
 namespace {
-
-std::shared_ptr<Metric> named(std::shared_ptr<Metric> metric, const char* name) {
-  metric->set_name(name);
-  return metric;
-}
 
 template <class Of>
 std::shared_ptr<Metric> make() {
@@ -44,26 +39,24 @@ RONDO_OF_LOSS(SMAPE);
 std::shared_ptr<Metric> log_cosh() { return std::make_shared<OfLoss>("LogCoshError", LossRef("LogCosh")); }
 std::shared_ptr<Metric> cosine() { return std::make_shared<OfLoss>("CosineSimilarity", LossRef("CosineSimilarity"), -1); }
 
-void add(std::initializer_list<const char*> names, MetricFactory factory) {
-  for (const char* name : names) register_metric(name, factory);
-}
-
 }  // namespace
 
 namespace metrics {
 
-BinaryCrossentropy::BinaryCrossentropy(const BinaryCrossentropyOptions& options)
-    : MetricRef(
-          named(std::make_shared<OfLoss>("BinaryCrossentropy", rondo::BinaryCrossentropy(options)), "binary_crossentropy")) {}
-CategoricalCrossentropy::CategoricalCrossentropy(const CategoricalCrossentropyOptions& options)
-    : MetricRef(named(std::make_shared<OfLoss>("CategoricalCrossentropy", rondo::CategoricalCrossentropy(options)),
+BinaryCrossentropy::BinaryCrossentropy(const BinaryCrossentropyOptions& options, const std::string& name)
+    : MetricRef(named(std::make_shared<OfLoss>("BinaryCrossentropy", rondo::BinaryCrossentropy(options)), name,
+                      "binary_crossentropy")) {}
+CategoricalCrossentropy::CategoricalCrossentropy(const CategoricalCrossentropyOptions& options, const std::string& name)
+    : MetricRef(named(std::make_shared<OfLoss>("CategoricalCrossentropy", rondo::CategoricalCrossentropy(options)), name,
                       "categorical_crossentropy")) {}
-SparseCategoricalCrossentropy::SparseCategoricalCrossentropy(const SparseCategoricalCrossentropyOptions& options)
+SparseCategoricalCrossentropy::SparseCategoricalCrossentropy(const SparseCategoricalCrossentropyOptions& options,
+                                                             const std::string& name)
     : MetricRef(named(std::make_shared<OfLoss>("SparseCategoricalCrossentropy", rondo::SparseCategoricalCrossentropy(options)),
-                      "sparse_categorical_crossentropy")) {}
-Pinball::Pinball(const PinballOptions& options)
-    : MetricRef(named(std::make_shared<OfLoss>("Pinball", rondo::Pinball(options)), "pinball")) {}
-MASE::MASE(const MASEOptions& options) : MetricRef(named(std::make_shared<OfLoss>("MASE", rondo::MASE(options)), "mase")) {}
+                      name, "sparse_categorical_crossentropy")) {}
+Pinball::Pinball(const PinballOptions& options, const std::string& name)
+    : MetricRef(named(std::make_shared<OfLoss>("Pinball", rondo::Pinball(options)), name, "pinball")) {}
+MASE::MASE(const MASEOptions& options, const std::string& name)
+    : MetricRef(named(std::make_shared<OfLoss>("MASE", rondo::MASE(options)), name, "mase")) {}
 
 }  // namespace metrics
 
@@ -71,20 +64,21 @@ MASE::MASE(const MASEOptions& options) : MetricRef(named(std::make_shared<OfLoss
 
 RONDO_REGISTER(metrics, of_losses) {
   using namespace rondo;
-  add({"msle", "MSLE", "mean_squared_logarithmic_error", "MeanSquaredLogarithmicError"}, make<MeanSquaredLogarithmicErrorName>);
-  add({"poisson", "Poisson"}, make<PoissonName>);
-  add({"kl_divergence", "kld", "KLD", "KLDivergence"}, make<KLDivergenceName>);
-  add({"hinge", "Hinge"}, make<HingeName>);
-  add({"squared_hinge", "SquaredHinge"}, make<SquaredHingeName>);
-  add({"categorical_hinge", "CategoricalHinge"}, make<CategoricalHingeName>);
-  add({"bce", "BCE", "binary_crossentropy", "BinaryCrossentropy"}, make<BinaryCrossentropyName>);
-  add({"categorical_crossentropy", "CategoricalCrossentropy"}, make<CategoricalCrossentropyName>);
-  add({"sparse_categorical_crossentropy", "SparseCategoricalCrossentropy"}, make<SparseCategoricalCrossentropyName>);
-  add({"log_cosh_error", "LogCoshError"}, log_cosh);
-  add({"cosine_similarity", "CosineSimilarity"}, cosine);
-  add({"pinball", "Pinball"}, make<PinballName>);
-  add({"gaussian_nll", "GaussianNegativeLogLikelihood"}, make<GaussianNegativeLogLikelihoodName>);
-  add({"gaussian_crps", "crps", "GaussianCRPS"}, make<GaussianCRPSName>);
-  add({"mase", "MASE"}, make<MASEName>);
-  add({"smape", "SMAPE"}, make<SMAPEName>);
+  register_names({"msle", "MSLE", "mean_squared_logarithmic_error", "MeanSquaredLogarithmicError"},
+                 make<MeanSquaredLogarithmicErrorName>);
+  register_names({"poisson", "Poisson"}, make<PoissonName>);
+  register_names({"kl_divergence", "kld", "KLD", "KLDivergence"}, make<KLDivergenceName>);
+  register_names({"hinge", "Hinge"}, make<HingeName>);
+  register_names({"squared_hinge", "SquaredHinge"}, make<SquaredHingeName>);
+  register_names({"categorical_hinge", "CategoricalHinge"}, make<CategoricalHingeName>);
+  register_names({"bce", "BCE", "binary_crossentropy", "BinaryCrossentropy"}, make<BinaryCrossentropyName>);
+  register_names({"categorical_crossentropy", "CategoricalCrossentropy"}, make<CategoricalCrossentropyName>);
+  register_names({"sparse_categorical_crossentropy", "SparseCategoricalCrossentropy"}, make<SparseCategoricalCrossentropyName>);
+  register_names({"log_cosh_error", "LogCoshError"}, log_cosh);
+  register_names({"cosine_similarity", "CosineSimilarity"}, cosine);
+  register_names({"pinball", "Pinball"}, make<PinballName>);
+  register_names({"gaussian_nll", "GaussianNegativeLogLikelihood"}, make<GaussianNegativeLogLikelihoodName>);
+  register_names({"gaussian_crps", "crps", "GaussianCRPS"}, make<GaussianCRPSName>);
+  register_names({"mase", "MASE"}, make<MASEName>);
+  register_names({"smape", "SMAPE"}, make<SMAPEName>);
 }

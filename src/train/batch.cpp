@@ -129,7 +129,13 @@ void Batch::update_metrics() noexcept {
     const Port& port = session_->output(static_cast<int>(output));
     const Rows r = rows_of(port);
     const Index y_width = model_.losses[output] ? model_.losses[output]->target_width(r.width) : r.width;
-    model_.metrics[m]->update({y_at_[output], port.values, r.rows, y_width, r.width, port.mask});
+    model_.metrics[m]->update({.y = y_at_[output],
+                               .yhat = port.values,
+                               .rows = r.rows,
+                               .y_width = y_width,
+                               .width = r.width,
+                               .mask = port.mask,
+                               .sizes = {port.dims.size.data(), static_cast<std::size_t>(port.dims.rank)}});
   }
 }
 
@@ -186,7 +192,13 @@ void Averages::add(double loss, const Batch& batch) noexcept {
 
 void Averages::put(Logs& logs, const std::string& prefix) const {
   for (std::size_t i = 0; i < names_.size(); ++i) logs[prefix + names_[i]] = samples_ == 0 ? 0.0 : sums_[i] / samples_;
-  for (std::size_t m = 0; m < model_.metrics.size(); ++m) logs[prefix + model_.metric_names[m]] = model_.metrics[m]->result();
+  for (std::size_t m = 0; m < model_.metrics.size(); ++m) {
+    const Metric& metric = *model_.metrics[m];
+    const std::string key = prefix + model_.metric_names[m];
+    const Index n = metric.results();
+    if (n == 1) logs[key] = metric.result_at(0);
+    for (Index i = 0; n > 1 && i < n; ++i) logs[key + "_" + std::to_string(i)] = metric.result_at(i);
+  }
 }
 
 }  // namespace rondo

@@ -24,7 +24,10 @@ bool more_is_better(const std::string& who, const std::string& monitor, const st
   const std::string name = monitor.starts_with("val_") ? monitor.substr(4) : monitor;
   const ModelState& state = model.internal();
   for (std::size_t m = 0; m < state.metrics.size(); ++m) {
-    if (state.metric_names[m] == name) return state.metrics[m]->more_is_better();
+    const std::string& metric = state.metric_names[m];
+    const bool one_of_several = state.metrics[m]->results() > 1 && name.starts_with(metric + "_") &&
+                                name.find_first_not_of("0123456789", metric.size() + 1) == std::string::npos;
+    if (metric == name || one_of_several) return state.metrics[m]->more_is_better();
   }
   if (name == "loss" || name.ends_with("_loss")) return false;
   fail(Code::value, who + " cannot tell whether more or less of '" + escaped(monitor) + "' is better.\n  fix: " + who +

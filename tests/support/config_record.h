@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "core/numbers.h"
 #include "layers/base/layers_field.h"
-#include "layers/base/numbers.h"
 #include "rondo/layers/layer.h"
 
 namespace rondo {

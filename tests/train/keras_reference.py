@@ -162,6 +162,8 @@ def pair(what, shape, rng):
         y = np.eye(shape[-1], dtype="float32")[y.argmax(-1)]
     elif what.startswith("classes"):
         y = y.argmax(-1)[..., None].astype("float32")
+    elif what == "whole numbers":
+        y, yhat = np.round(np.abs(y)), np.round(np.abs(yhat))
     if what == "bits":
         yhat = (1 / (1 + np.exp(-yhat))).astype("float32")
     elif what in ("one-hot", "classes", "distributions"):
@@ -245,30 +247,79 @@ METRICS = [
     ("auc", M.AUC, {"thresholds": [0.2, 0.35, 0.9]}, "bits"),
     ("r2_score", M.R2Score, {}, "numbers"),
     ("r2_score", M.R2Score, {"class_aggregation": "variance_weighted_average"}, "numbers"),
+    ("r2_score", M.R2Score, {"class_aggregation": None, "num_regressors": 2}, "numbers"),
+    ("r2_score", M.R2Score, {"num_regressors": 40}, "numbers"),
+    ("Accuracy", M.Accuracy, {}, "whole numbers"),
+    ("precision", M.Precision, {"thresholds": [0.7, 0.2, 0.4]}, "bits"),
+    ("precision", M.Precision, {"thresholds": [0.0, 0.5, 1.0]}, "bits"),
+    ("precision", M.Precision, {"top_k": 2, "thresholds": 0.4, "class_id": 1}, "one-hot"),
+    ("recall", M.Recall, {"thresholds": [0.0, 0.25, 0.5, 0.75, 1.0], "class_id": 2}, "one-hot"),
+    ("true_negatives", M.TrueNegatives, {"thresholds": [0.3, 0.6]}, "bits"),
+    ("auc", M.AUC, {"curve": "PRGAIN"}, "bits"),
+    ("auc", M.AUC, {"curve": "PRGAIN", "num_thresholds": 12, "summation_method": "minoring"}, "bits"),
+    ("auc", M.AUC, {"thresholds": [0.75, 0.25, 0.5], "curve": "PR"}, "bits"),
+    ("auc", M.AUC, {"label_weights": [0.5, 2.0, 1.0], "num_thresholds": 20}, "bits"),
+    ("auc", M.AUC, {"multi_label": True, "num_thresholds": 20}, "bits"),
+    ("auc", M.AUC, {"multi_label": True, "num_labels": 3, "label_weights": [0.5, 2.0, 1.0], "curve": "PR"}, "bits"),
+    ("sensitivity_at_specificity", M.SensitivityAtSpecificity, {"specificity": 0.5}, "bits"),
+    ("specificity_at_sensitivity", M.SpecificityAtSensitivity, {"sensitivity": 0.4, "num_thresholds": 9}, "bits"),
+    ("precision_at_recall", M.PrecisionAtRecall, {"recall": 0.6, "class_id": 1}, "bits"),
+    ("recall_at_precision", M.RecallAtPrecision, {"precision": 0.5, "num_thresholds": 1}, "bits"),
+    ("recall_at_precision", M.RecallAtPrecision, {"precision": 0.6}, "bits"),
+    ("f1_score", M.F1Score, {}, "one-hot"),
+    ("f1_score", M.F1Score, {"average": "weighted", "threshold": 0.4}, "one-hot"),
+    ("f_beta_score", M.FBetaScore, {"beta": 2.0, "average": "macro"}, "one-hot"),
+    ("f_beta_score", M.FBetaScore, {"beta": 0.5, "average": "micro", "threshold": 0.3}, "one-hot"),
+    ("io_u", M.IoU, {"num_classes": 3, "target_class_ids": [0, 2]}, "whole numbers"),
+    ("io_u", M.IoU, {"num_classes": 4, "target_class_ids": [0, 3], "sparse_y_pred": False}, "classes"),
+    ("mean_io_u", M.MeanIoU, {"num_classes": 5}, "whole numbers"),
+    ("mean_io_u", M.MeanIoU, {"num_classes": 3, "ignore_class": 1}, "whole numbers"),
+    ("binary_io_u", M.BinaryIoU, {"target_class_ids": [1], "threshold": 0.3}, "bits"),
+    ("one_hot_io_u", M.OneHotIoU, {"num_classes": 4, "target_class_ids": [1, 2]}, "one-hot"),
+    ("one_hot_mean_io_u", M.OneHotMeanIoU, {"num_classes": 4, "ignore_class": 0}, "one-hot"),
+    ("pearson_correlation", M.PearsonCorrelation, {}, "numbers"),
+    ("pearson_correlation", M.PearsonCorrelation, {"axis": 0}, "numbers"),
+    ("concordance_correlation", M.ConcordanceCorrelation, {}, "numbers"),
+    ("concordance_correlation", M.ConcordanceCorrelation, {"axis": 0}, "numbers"),
 ]
 # Keras forgets the mask in these; Rondo's leave masked rows out.
-MASKLESS = ("precision", "recall", "true_positives", "false_positives", "true_negatives", "false_negatives", "auc", "r2_score")
+MASKLESS = ("precision", "recall", "true_positives", "false_positives", "true_negatives", "false_negatives", "auc", "r2_score",
+            "sensitivity_at_specificity", "specificity_at_sensitivity", "precision_at_recall", "recall_at_precision", "f1_score",
+            "f_beta_score", "io_u", "mean_io_u", "binary_io_u", "one_hot_io_u", "one_hot_mean_io_u")
+# Keras knows these for two axes only.
+FLAT = ("r2_score", "f1_score", "f_beta_score")
 
 
 def metrics():
     cases = []
+    # Two batches: plain, plain and weighted by sample, by time step and masked, masked and weighted by time step.
     for name, kind, options, what in METRICS:
-        for shapes, with_mask in ((((6, 3), (2, 3)), False), (((4, 5, 2), (1, 5, 2)), True)):
+        for shapes, with_mask, weighted in ((((6, 3), (2, 3)), False, False), (((5, 3), (3, 3)), False, True),
+                                            (((4, 5, 2), (1, 5, 2)), True, False), (((3, 4, 2), (2, 4, 2)), True, True)):
+            over_samples = options.get("axis") == 0
             if what in CLASSES:
                 shapes = [s[:-1] + (4,) for s in shapes]
-            if with_mask and name in MASKLESS:
-                if "top_k" in options or name == "r2_score":  # Keras knows them for two axes only
-                    continue
+            three = len(shapes[0]) == 3
+            if three and (name in FLAT or "top_k" in options or "label_weights" in options or options.get("multi_label") or
+                          options.get("class_id") == 2):
+                continue
+            if with_mask and (name in MASKLESS or over_samples):
                 with_mask = False
+            if weighted and (over_samples or ("io_u" in name and what not in CLASSES) or (name == "root_mean_squared_error" and three)):
+                continue
             rng = np.random.default_rng(len(cases))
             metric, batches = kind(**options), []
             for shape in shapes:
                 y, yhat = pair(what, shape, rng)
                 mask = rng.random(shape[:-1]) < 0.6 if with_mask else None
-                metric.update_state(y, masked(yhat, mask))
+                weights = rng.integers(0, 4, shape[:-1]).astype("float32") if weighted else None
+                if weighted and "io_u" not in name:
+                    weights *= np.float32(0.75)
+                given = {} if weights is None else {"sample_weight": weights}
+                metric.update_state(y, masked(yhat, mask), **given)
                 batches.append({"shape": shape, "y": numbers(y), "yhat": numbers(yhat),
                                 "mask": None if mask is None else [int(m) for m in mask.reshape(-1)],
-                                "result": numbers(metric.result())[0]})
+                                "weights": None if weights is None else numbers(weights), "result": [None if r != r else r for r in numbers(metric.result())]})
             cases.append({"name": name, "options": options, "batches": batches})
     write("metrics", "reference.json", cases)
 

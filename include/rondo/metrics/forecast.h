@@ -8,11 +8,11 @@ namespace rondo::metrics {
 
 class Pinball : public MetricRef {
  public:
-  explicit Pinball(const PinballOptions& options = {});
+  explicit Pinball(const PinballOptions& options = {}, const std::string& name = {});
 };
 class MASE : public MetricRef {
  public:
-  explicit MASE(const MASEOptions& options = {});
+  explicit MASE(const MASEOptions& options = {}, const std::string& name = {});
 };
 
 }  // namespace rondo::metrics

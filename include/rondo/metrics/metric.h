@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,8 @@ struct MetricRows {
   const real *y, *yhat;
   Index rows, y_width, width;  // numbers of y and of yhat in a row; they differ where y is the number of a class
   const std::uint8_t* mask = nullptr;
-  const real* weights = nullptr;  // one a row
+  const real* weights = nullptr;   // one a row
+  std::span<const Index> sizes{};  // of yhat, samples first; empty: (rows, width)
 
   bool counts(Index row) const { return !mask || mask[row]; }
   double weight(Index row) const { return weights ? static_cast<double>(weights[row]) : 1.0; }
@@ -37,6 +39,10 @@ class Metric {
   // Rows in order; a masked row does not count. Must not allocate.
   virtual void update(const MetricRows& batch) noexcept = 0;
   virtual double result() const noexcept = 0;
+  // More than one number (a class's, a threshold's): how many, and each. In the logs they are name_0, name_1, ...; known after
+  // check_widths.
+  virtual Index results() const noexcept { return 1; }
+  virtual double result_at(Index) const noexcept { return result(); }
 
   // The key in History: the name it was asked for by ("mae"), as in Keras.
   const std::string& name() const { return name_; }
@@ -46,7 +52,7 @@ class Metric {
   std::string name_;
 };
 
-class MetricRef {  // "mae", Precision({.thresholds = 0.3}) or a Metric of your own
+class MetricRef {  // "mae", Precision({.thresholds = {0.3}}) or a Metric of your own
  public:
   MetricRef(const char* name);
   MetricRef(const std::string& name);  // throws Error(unsupported) with did-you-mean

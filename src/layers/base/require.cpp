@@ -2,9 +2,9 @@
 
 #include <cstdio>
 
+#include "core/numbers.h"
 #include "layers/base/layers_field.h"
 #include "layers/base/names.h"
-#include "layers/base/numbers.h"
 
 namespace rondo {
 namespace {

@@ -33,7 +33,10 @@ void Metric::check_widths(Index y_width, Index width) {
 }
 
 MetricRef::MetricRef(const char* name) : MetricRef(std::string(name)) {}
-MetricRef::MetricRef(const std::string& name) : metric_(make_metric(name)) {}
+// "Accuracy" by name is the one that suits the shapes, however it is spelt; the class of that name is another (as in Keras).
+MetricRef::MetricRef(const std::string& name) : metric_(make_metric(name == "Accuracy" ? "accuracy" : name)) {
+  if (name == "Accuracy") metric_->set_name(name);
+}
 
 void register_metric(const std::string& name, MetricFactory make) {
   if (!BuiltIn::now()) {

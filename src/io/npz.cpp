@@ -11,7 +11,7 @@
 
 namespace rondo {
 
-const Array& NamedArrays::operator[](std::string_view key) const {
+const Array& NamedArrays::operator[](std::string_view key) const& {
   for (const auto& [name, array] : *this)
     if (name == key) return array;
   std::vector<std::string> keys;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Rondo as a stranger has it: installs the build into a scratch prefix, builds the examples of custom classes in a project outside
+"""Rondo as a stranger has it: installs the build into a scratch prefix, builds examples in a project outside
 with find_package(rondo) alone, and runs them. The layer is also built with rondo::rondo_double, where gradcheck asks for 1e-7.
 
 Usage: installed.py CMAKE SOURCE_DIR BUILD_DIR
@@ -9,11 +9,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+PROGRAMS = ["different_lengths", "sentiment"]  # of examples/README.md; run with one epoch
 EXAMPLES = ["custom_layer", "custom_loss", "custom_metric", "custom_callback"]
 PROJECT = """cmake_minimum_required(VERSION 3.25)
 project(stranger LANGUAGES CXX)
 find_package(rondo REQUIRED)
-foreach(name {examples})
+foreach(name {examples} {programs})
   add_executable(${{name}} ${{name}}.cpp)
   target_link_libraries(${{name}} PRIVATE rondo::rondo)
 endforeach()
@@ -37,13 +38,15 @@ def main():
         if list(prefix.glob("include/rondo/**/base")):
             sys.exit("headers of src/ were installed")
         project.mkdir()
-        for name in EXAMPLES:
+        for name in EXAMPLES + PROGRAMS:
             (project / f"{name}.cpp").write_text((source / "examples" / f"{name}.cpp").read_text())
-        (project / "CMakeLists.txt").write_text(PROJECT.format(examples=" ".join(EXAMPLES)))
+        (project / "CMakeLists.txt").write_text(PROJECT.format(examples=" ".join(EXAMPLES), programs=" ".join(PROGRAMS)))
         run(cmake, "-S", project, "-B", project / "build", f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_CXX_FLAGS=-O0 -Wall -Wextra -Werror")
         run(cmake, "--build", project / "build", "-j", "2")
         for name in EXAMPLES:
             run(project / "build" / name)
+        for name, data in zip(PROGRAMS, ["japanese-vowels.npz", "tweets.csv"]):
+            run(project / "build" / name, source / "data" / data, "1")
         text = run(project / "build" / "in_double")
         if "real = double, tolerance 1e-07" not in text or "WRONG" in text:
             sys.exit(f"gradcheck in double:\n{text}")

@@ -36,7 +36,8 @@ class NamedArrays : public std::vector<std::pair<std::string, Array>> {
   using vector::vector;
   using vector::operator[];
   // data["x"]. Throws Error(value) with the keys there are.
-  const Array& operator[](std::string_view key) const;
+  const Array& operator[](std::string_view key) const&;
+  Array operator[](std::string_view key) && { return std::as_const(*this)[key]; }  // of load_npz(path)["x"]
 };
 
 // Throws Error(not_found) for a file that cannot be read, Error(format) for one that is not a sound .npy file (saying what it

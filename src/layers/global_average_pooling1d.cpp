@@ -1,4 +1,7 @@
-//  y = sum of x(t) / n over the n time steps the mask keeps, 0 if there are none          dx(t) = dy / n, 0 where masked
+//  y = sum of x(t) / n over the n time steps the mask keeps, 0 if there are none (NaN under
+//  keras_mask_compat)          dx(t) = dy / n, 0 where masked
+#include <limits>
+
 #include "core/registry.h"
 #include "layers/base/pooling.h"
 
@@ -21,6 +24,7 @@ class GlobalAveragePooling1DLayer final : public GlobalPoolLayer {
         if (!x.mask || x.mask[b * steps + t])
           for (Index k = 0; k < features; ++k) y[k] += x.values[(b * steps + t) * features + k];
       for (Index k = 0; n > 0 && k < features; ++k) y[k] /= static_cast<real>(n);
+      if (n == 0 && nan_of_nothing) std::fill_n(y, features, std::numeric_limits<real>::quiet_NaN());
     }
   }
   void backward(const Run& run) const noexcept override {

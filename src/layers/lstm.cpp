@@ -4,6 +4,7 @@
 #include "core/registry.h"
 #include "layers/recurrent/cell_of.h"
 #include "rondo/core/error.h"
+#include "rondo/initializers/initializer.h"
 #include "rondo/layers/rnn_cells.h"
 
 #define RONDO_ISA_INCLUDE "layers/recurrent/lstm_cell.h"
@@ -34,12 +35,7 @@ class LSTMLayer : public Recurrent {
  protected:
   const Cell& cell() const override { return lstm_cell; }
   Initializer first_bias() const override {
-    if (!unit_forget_bias || bias_initializer.name == "ones") return bias_initializer;
-    if (bias_initializer != Initializer("zeros"))
-      fail(Code::unsupported, described() + ": unit_forget_bias needs bias_initializer 'zeros' or 'ones', got '" +
-                                  escaped(bias_initializer.name) +
-                                  "'. Set unit_forget_bias = false, or leave bias_initializer out");
-    return "unit_forget_bias";  // [0, 1, 0, 0]
+    return unit_forget_bias ? with_open_forget_gate(bias_initializer) : bias_initializer;
   }
 };
 

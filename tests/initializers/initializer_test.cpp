@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/random.h"
@@ -113,6 +114,14 @@ TEST(Initializers, ANumberOfTheWholeWeightDependsOnSeedAndStreamAlone) {
 TEST(Initializers, UnitForgetBiasOpensTheSecondGate) {
   EXPECT_EQ(draw("unit_forget_bias", {8}), (std::vector<real>{0, 0, 1, 1, 0, 0, 0, 0}));
   EXPECT_THROW(draw("unit_forget_bias", {7}), Error);
+  EXPECT_EQ(with_open_forget_gate("ones"), Initializer("ones"));
+  EXPECT_EQ(with_open_forget_gate("zeros"), Initializer("unit_forget_bias"));
+  // Keras draws the first and the last two parts apart, each with the limits of its own size.
+  const auto bias = draw(with_open_forget_gate("lecun_uniform"), {40}, 3, 1), first = draw("lecun_uniform", {10}, 3, 1);
+  EXPECT_TRUE(std::equal(first.begin(), first.end(), bias.begin()));
+  EXPECT_EQ(std::count(bias.begin() + 10, bias.begin() + 20, real(1)), 10);
+  EXPECT_LE(*std::max_element(bias.begin() + 20, bias.end()), real(std::sqrt(3.0 / 20)));
+  EXPECT_NE(bias[20], bias[0]);
 }
 
 TEST(Initializers, ConstantsAndAliases) {

@@ -83,7 +83,6 @@ TEST(ConvLSTM, RefusesWhatItCannotDo) {
   expect_refused(Code::value, "Conv1D", [] { ConvLSTM1D(2, 2, {.padding = "causal"}); });
   expect_refused(Code::unsupported, "channels_first", [] { ConvLSTM2D(2, 2, {.data_format = "channels_first"}); });
   expect_refused(Code::unsupported, "Did you mean 'tanh'", [] { ConvLSTM2D(2, 2, {.activation = "tanj"}); });
-  expect_refused(Code::unsupported, "unit_forget_bias", [] { ConvLSTM2D(2, 2, {.bias_initializer = "he_normal"}); });
   expect_refused(Code::shape, "Input({10, 32, 32, 1})", on(ConvLSTM2D(2, 2), {4, 3, 3}));
   expect_refused(Code::shape, "smaller than the window", on(ConvLSTM1D(2, 4), {5, 3, 1}));
   expect_refused(Code::shape, "known and positive", on(ConvLSTM1D(2, 2), {5, None, 1}));

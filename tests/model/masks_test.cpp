@@ -10,6 +10,8 @@
 #include "rondo/layers/dense.h"
 #include "rondo/layers/lstm.h"
 #include "rondo/layers/masking.h"
+#include "rondo/layers/pooling.h"
+#include "rondo/layers/time_distributed.h"
 #include "rondo/model/model.h"
 
 namespace rondo {
@@ -104,6 +106,22 @@ TEST(Masks, ConcatenateRefusesWhatDoesNotMatch) {
   EXPECT_THROW(Concatenate({.axis = 0})({x, y}), Error);
   EXPECT_THROW(Concatenate({.axis = 3})({x, y}), Error);
   EXPECT_THROW(Concatenate()({x, Input({3})}), Error);
+}
+
+// Keras divides by the number of steps that count.
+TEST(Masks, AMeanOfNothingIsZeroAndNaNInKeras) {
+  SymbolicTensor x = Input({2, 1}), frames = Input({1, 2, 1});
+  Model model({x, frames},
+              {GlobalAveragePooling1D()(Masking()(x)), TimeDistributed(GlobalAveragePooling1D())(Masking()(frames))});
+  const std::vector<Array> in = {Array{{{0.0}, {0.0}}, {{0.0}, {4.0}}}, Array{0, 0, 0, 4}.reshape(2, 1, 2, 1)};
+  for (int o = 0; o < 2; ++o) {
+    model.set_keras_mask_compat(false);
+    EXPECT_EQ(model.predict_all(in)[static_cast<std::size_t>(o)].values()[0], 0);
+    model.set_keras_mask_compat(true);
+    const Array y = model.predict_all(in)[static_cast<std::size_t>(o)];
+    EXPECT_TRUE(std::isnan(y.values()[0]));
+    EXPECT_EQ(y.values()[1], 4);
+  }
 }
 
 }  // namespace

@@ -16,6 +16,9 @@ namespace rondo {
 void initialize(const Initializer& initializer, const Shape& shape, std::uint64_t seed, std::uint64_t stream, real* out);
 std::vector<std::string> initializer_names();
 
+// The bias (4u) of an LSTM with unit_forget_bias, as Keras makes it of bias_initializer: [of (u), ones (u), of (2u)].
+Initializer with_open_forget_gate(Initializer of);
+
 // What is known of one initializer. Both spellings are looked up: "glorot_uniform" and Keras's class name "GlorotUniform".
 struct InitializerInfo {
   std::string name;                          // "glorot_uniform"

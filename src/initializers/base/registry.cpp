@@ -1,6 +1,9 @@
 // Initializers by name.
-#include "core/registry.h"
+#include <algorithm>
+#include <string_view>
+
 #include "core/parameters.h"
+#include "core/registry.h"
 #include "rondo/initializers/initializer.h"
 
 namespace rondo {
@@ -15,6 +18,8 @@ Registry<InitializerInfo>& registry() {
   static Registry<InitializerInfo> r("initializer", detail::register_all_initializers);
   return r;
 }
+
+constexpr const char* opened = "unit_forget_bias of ";
 
 }  // namespace
 
@@ -37,7 +42,22 @@ Initializer canonical(const Initializer& initializer) {
   return out;
 }
 
+Initializer with_open_forget_gate(Initializer of) {
+  if (of.name == "ones") return of;
+  if (of == Initializer("zeros")) return "unit_forget_bias";
+  of.name.insert(0, opened);
+  return of;
+}
+
 void initialize(const Initializer& initializer, const Shape& shape, std::uint64_t seed, std::uint64_t stream, real* out) {
+  if (initializer.name.starts_with(opened)) {
+    Initializer of = initializer;
+    of.name.erase(0, std::string_view(opened).size());
+    const Index units = shape.elements() / 4;
+    initialize(of, {units}, seed, stream, out);
+    std::fill_n(out + units, units, real(1));
+    return initialize(of, {2 * units}, seed, stream | std::uint64_t{1} << 62, out + 2 * units);
+  }
   const InitializerInfo& info = initializer_info(initializer.name);
   info.fill(merged("initializer", info.name, info.parameters, initializer.parameters), shape, seed, stream, out);
 }

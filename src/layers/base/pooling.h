@@ -78,6 +78,7 @@ class GlobalPoolLayer : public Layer {
  public:
   std::string data_format = "channels_last";
   bool keepdims = false;
+  bool nan_of_nothing = false;  // Keras's mean of no step at all, under keras_mask_compat; 0 otherwise
 
   void describe(ConfigVisitor& v) override {
     v.field("data_format", data_format, "channels_last");

@@ -6,6 +6,7 @@
 #include "layers/base/names.h"
 #include "layers/base/require.h"
 #include "rondo/core/error.h"
+#include "rondo/initializers/initializer.h"
 
 namespace rondo {
 
@@ -58,16 +59,10 @@ void ConvLSTMLayer::check() const {
   for (const double rate : {dropout, recurrent_dropout})
     if (!(rate >= 0 && rate <= 1))
       fail(Code::value, class_name() + ": a dropout is the share of values to drop, from 0 to 1; got " + std::to_string(rate));
-  first_bias();
 }
 
 Initializer ConvLSTMLayer::first_bias() const {
-  if (!unit_forget_bias || !use_bias || bias_initializer.name == "ones") return bias_initializer;
-  if (bias_initializer != Initializer("zeros"))
-    fail(Code::unsupported, class_name() + ": unit_forget_bias needs bias_initializer 'zeros' or 'ones', got '" +
-                                escaped(bias_initializer.name) +
-                                "'. Set unit_forget_bias = false, or leave bias_initializer out");
-  return "unit_forget_bias";  // [0, 1, 0, 0]
+  return unit_forget_bias ? with_open_forget_gate(bias_initializer) : bias_initializer;
 }
 
 Shape ConvLSTMLayer::step_of(const Shape& in) const {

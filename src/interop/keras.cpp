@@ -10,6 +10,7 @@
 #include "interop/keras_compile.h"
 #include "interop/keras_read.h"
 #include "interop/keras_weights.h"
+#include "interop/keras_weights_file.h"
 #include "interop/keras_write.h"
 #include "interop/rondo_json.h"
 #include "io/file.h"
@@ -145,29 +146,14 @@ std::vector<std::byte> save_model(const Model& model, const SaveOptions& options
          "a model that is not built cannot be saved: give the first layer an input_shape, or call build or fit first");
   Json config = write_architecture(model);
   Json rondo = write_rondo_json(model, options);
-  hdf5::Writer weights;
-  std::vector<std::vector<float>> kept;
-  weights.group("vars");
-  const auto write_weights = [&](Layer& layer, const std::string& path) {
-    std::vector<std::string> groups;
-    for (const StoredWeight& w : stored_weights(layer, path, &groups))
-      weights.float32(w.path, w.weight->shape, as_float32(w.weight->value.values(), kept));
-    for (const std::string& group : groups) weights.group(group);
-  };
-  LayerPaths paths;
-  const ModelState& state = model.internal();
-  if (!state.sequential)
-    for (std::size_t i = 0; i < state.inputs.size(); ++i) weights.group(paths.next("InputLayer") + "/vars");
-  for (const LayerRef& layer : model.layers()) write_weights(*layer, paths.next(layer->class_name()));
-  if (options.include_optimizer && model.compiled()) {
-    // Keras would not open a model that was compiled with what it has not.
+  const std::vector<std::byte> weights = write_weights(model, options.include_optimizer);
+  // Keras would not open a model that was compiled with what it has not.
+  if (options.include_optimizer && model.compiled())
     (keras_knows(model) ? config : rondo)["compile_config"] = write_compile(model);
-    write_optimizer(model, weights, kept);
-  }
   ZipWriter zip;
   zip.add("metadata.json", json_text({{"keras_version", "3.3.3"}, {"date_saved", now()}}));
   zip.add("config.json", json_text(config));
-  zip.add(weights_name, weights.finish());
+  zip.add(weights_name, weights);
   zip.add("rondo.json", json_text(rondo));
   return zip.finish();
 }

@@ -59,44 +59,6 @@ std::vector<std::size_t> file_order(const ModelState& state, const std::vector<L
   return out;
 }
 
-void read_optimizer_variables(Model& model, const std::vector<LayerRef>& order, Tensors& tensors, LoadReport& report) {
-  ModelState& state = model.internal();
-  Optimizer& optimizer = *state.optimizer;
-  if (!tensors.contains(vars + "0")) return;  // compiled, never trained
-  const Index iterations = hdf5::integer(*tensors.use(vars + "0"));
-  if (iterations < 0) fail(Code::format, "model.weights.h5: the optimizer has made a negative number of steps");
-  // A schedule is no variable: what follows it in the file moves up.
-  const std::size_t first = optimizer.schedule ? 1 : 2;
-  optimizer.iterations = iterations;
-  if (!optimizer.schedule) {
-    if (const hdf5::Dataset* rate = tensors.use(vars + "1")) optimizer.learning_rate = hdf5::number(*rate);
-  } else if (iterations > 0) {
-    optimizer.learning_rate = optimizer.schedule->at(iterations - 1);
-  }
-  optimizer.check();
-  if (!tensors.contains(vars + std::to_string(first))) {
-    if (iterations > 0 && !optimizer.slot_groups().empty() && !optimizer.slot_names().empty())
-      report.notes.push_back("the optimizer's moving averages are not in the file; training starts them anew");
-    return;
-  }
-  const std::vector<std::size_t> weights = file_order(state, order);
-  std::vector<Shape> shapes;
-  for (const Weight* w : state.trainable) shapes.push_back(w->shape);
-  if (weights.size() != shapes.size()) fail(Code::internal, "the trainable weights of a loaded model do not match its layers");
-  optimizer.bind(shapes);
-  std::map<std::pair<std::string, std::size_t>, std::size_t> by_weight;
-  for (std::size_t s = 0; s < optimizer.slots.size(); ++s) by_weight[{optimizer.slots[s].name, optimizer.slots[s].weight}] = s;
-  for (std::size_t s = 0; s < optimizer.slots.size(); ++s) {
-    const bool one_for_all = optimizer.slots[s].weight == Optimizer::shared;
-    Optimizer::Slot& slot = one_for_all
-                                ? optimizer.slots[s]
-                                : optimizer.slots[by_weight.at({optimizer.slots[s].name, weights[optimizer.slots[s].weight]})];
-    tensors.read(vars + std::to_string(s + first), slot.value,
-                 "the optimizer's " + slot.name +
-                     (one_for_all ? std::string() : " of weight '" + state.trainable[slot.weight]->name + "'"));
-  }
-}
-
 [[maybe_unused]] std::span<const float> narrowed(std::span<const float> values, std::vector<std::vector<float>>&) {
   return values;
 }
@@ -128,12 +90,15 @@ void read_compile(const Json& config, Model& model, const std::vector<LayerRef>&
     if (loss.is_null()) fail(Code::unsupported, "there is no loss");
     options.loss = read_losses(loss, report.notes);
     options.loss_weights = read_loss_weights(member(config, "loss_weights"));
-    try {
-      options.metrics = read_metrics(member(config, "metrics"), report.notes);
-    } catch (const Error& e) {
-      left_out("the list of metrics", e);
-    }
-    if (!member(config, "weighted_metrics").is_null()) report.notes.push_back("the file's weighted_metrics are left out");
+    const auto metrics = [&](const char* key, MetricLists& into) {
+      try {
+        into = read_metrics(member(config, key), report.notes);
+      } catch (const Error& e) {
+        left_out(std::string("the list of ") + key, e);
+      }
+    };
+    metrics("metrics", options.metrics);
+    metrics("weighted_metrics", options.weighted_metrics);
     model.compile(std::move(options));
   } catch (const Error& e) {
     left_out("the training set-up", e);
@@ -141,7 +106,59 @@ void read_compile(const Json& config, Model& model, const std::vector<LayerRef>&
     tensors.ignore(vars);
     return;
   }
-  read_optimizer_variables(model, order, tensors, report);
+  read_optimizer_variables(model, order, tensors, report.notes);
+}
+
+void read_optimizer_variables(Model& model, const std::vector<LayerRef>& order, Tensors& tensors,
+                              std::vector<std::string>& notes) {
+  ModelState& state = model.internal();
+  Optimizer& optimizer = *state.optimizer;
+  if (!tensors.contains(vars + "0")) return;  // compiled, never trained
+  const Index iterations = hdf5::integer(*tensors.use(vars + "0"));
+  if (iterations < 0) fail(Code::format, "model.weights.h5: the optimizer has made a negative number of steps");
+  // A schedule is no variable: what follows it in the file moves up.
+  const std::size_t first = optimizer.schedule ? 1 : 2;
+  const hdf5::Dataset* rate = optimizer.schedule ? nullptr : tensors.use(vars + "1");
+  const double learning_rate = rate                                   ? hdf5::number(*rate)
+                               : optimizer.schedule && iterations > 0 ? optimizer.schedule->at(iterations - 1)
+                                                                      : optimizer.learning_rate;
+  const auto move_on = [&] {
+    optimizer.iterations = iterations;
+    optimizer.learning_rate = learning_rate;
+    optimizer.check();
+  };
+  if (!tensors.contains(vars + std::to_string(first))) {
+    move_on();
+    if (iterations > 0 && !optimizer.slot_groups().empty() && !optimizer.slot_names().empty())
+      notes.push_back("the optimizer's moving averages are not in the file; training starts them anew");
+    return;
+  }
+  const std::vector<std::size_t> weights = file_order(state, order);
+  std::vector<Shape> shapes;
+  for (const Weight* w : state.trainable) shapes.push_back(w->shape);
+  if (weights.size() != shapes.size()) fail(Code::internal, "the trainable weights of a loaded model do not match its layers");
+  optimizer.bind(shapes);
+  std::map<std::pair<std::string, std::size_t>, std::size_t> by_weight;
+  for (std::size_t s = 0; s < optimizer.slots.size(); ++s) by_weight[{optimizer.slots[s].name, optimizer.slots[s].weight}] = s;
+  for (const bool reading : {false, true}) {  // all shapes are compared before a number is changed
+    for (std::size_t s = 0; s < optimizer.slots.size(); ++s) {
+      const bool one_for_all = optimizer.slots[s].weight == Optimizer::shared;
+      Optimizer::Slot& slot =
+          one_for_all ? optimizer.slots[s]
+                      : optimizer.slots[by_weight.at({optimizer.slots[s].name, weights[optimizer.slots[s].weight]})];
+      const std::string path = vars + std::to_string(s + first),
+                        of = "the optimizer's " + slot.name +
+                             (one_for_all ? std::string() : " of weight '" + state.trainable[slot.weight]->name + "'");
+      if (reading) {
+        tensors.read(path, slot.value, of);
+      } else {
+        tensors.expect(path, slot.value.shape(), of);
+      }
+    }
+    if (!reading && tensors.contains(vars + std::to_string(first + optimizer.slots.size())))
+      fail(Code::format, "the file has more variables of the optimizer than " + optimizer.class_name() + " of this model has");
+  }
+  move_on();
 }
 
 bool keras_knows(const Model& model) {

@@ -15,6 +15,10 @@ namespace rondo::interop {
 void read_compile(const Json& compile_config, Model& model, const std::vector<LayerRef>& order, Tensors& tensors,
                   LoadReport& report);
 
+// The variables alone, of a compiled model. notes: what is not in the file. Throws Error(format | shape) before it changes one.
+void read_optimizer_variables(Model& model, const std::vector<LayerRef>& order, Tensors& tensors,
+                              std::vector<std::string>& notes);
+
 // The optimizer's part of config.json ("null" if the model is not compiled) and of the weights file.
 Json write_compile(const Model& model);
 // False: the loss or a metric is one that Keras has not.

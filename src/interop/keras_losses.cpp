@@ -175,6 +175,7 @@ void write_losses(const CompileOptions& options, std::size_t outputs, Json& comp
   if (!options.loss_weights.empty())
     compile_config["loss_weights"] = write_each(options.loss_weights, [](double weight) { return Json(weight); });
   if (!options.metrics.empty()) compile_config["metrics"] = write_metrics(options.metrics, outputs);
+  if (!options.weighted_metrics.empty()) compile_config["weighted_metrics"] = write_metrics(options.weighted_metrics, outputs);
 }
 
 }  // namespace rondo::interop

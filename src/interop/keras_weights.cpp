@@ -74,6 +74,12 @@ const hdf5::Dataset* Tensors::use(const std::string& path) {
   return data;
 }
 
+std::vector<std::string> Tensors::names() const {
+  std::vector<std::string> out;
+  for (const auto& [path, data] : tensors_) out.push_back(path);
+  return out;
+}
+
 void Tensors::ignore(std::string_view prefix) {
   std::erase_if(tensors_, [&](const auto& entry) { return entry.first.starts_with(prefix); });
 }

@@ -39,6 +39,7 @@ class Tensors {
   // Checks, marks as used and copies.
   void read(const std::string& path, Array& into, const std::string& of);
   const hdf5::Dataset* use(const std::string& path);  // nullptr if absent
+  std::vector<std::string> names() const;             // of those that are left
   bool contains(const std::string& path) const { return tensors_.contains(path); }
   // What is under `prefix` is left alone from now on.
   void ignore(std::string_view prefix);

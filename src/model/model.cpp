@@ -70,7 +70,7 @@ void Model::set_weights(const std::vector<Array>& weights) {
                             own[i]->name + "' of " + entries[i].layer->described() + " has shape " + own[i]->shape.text());
   for (std::size_t i = 0; i < own.size(); ++i)
     std::copy(weights[i].values().begin(), weights[i].values().end(), own[i]->value.data());
-  p_->pack(false);
+  p_->pack(p_->fitting != nullptr);  // a callback's: the next step goes backward through them
 }
 
 Index Model::count_params() const {

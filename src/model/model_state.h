@@ -23,6 +23,18 @@ struct WeightRules {
   std::optional<Projection> projection;
 };
 
+// Where a fit is. BackupAndRestore reads it, and moves it before the first epoch.
+struct FitPosition {
+  Index epoch = 0, batch = 0;       // batches of this epoch that are done
+  Index pass = 0, sample = 0;       // over the samples in their order, and the first of the next batch
+  std::vector<double> loss_sums{};  // of the batches of this epoch; see Averages
+  // What must be the same for the same numbers to follow.
+  Index batch_size = 0, samples = 0;
+  std::uint64_t seed = 0;
+  bool shuffle = true;
+  const Callbacks* callbacks = nullptr;
+};
+
 struct ModelState {
   std::string name;
   bool sequential = false;
@@ -43,8 +55,10 @@ struct ModelState {
   std::vector<std::string> metric_names;         // keys in the logs
   std::vector<std::shared_ptr<Metric>> metrics;  // under those names
   std::vector<std::size_t> metric_outputs;       // whose metric it is
+  std::vector<bool> metric_weighted;             // whether it sees the weights of the samples
 
   bool validates = false;          // the fit at hand validates, perhaps not after every epoch
+  FitPosition* fitting = nullptr;  // of the fit at hand
   std::weak_ptr<Layer> as_layer;   // this model as a layer of others, if there is one
   AxisNames axes;                  // names of the input's axes, for messages and the file
   std::uint64_t step = 0;          // training steps so far: keys the random draws

@@ -129,12 +129,14 @@ void Batch::update_metrics() noexcept {
     const Port& port = session_->output(static_cast<int>(output));
     const Rows r = rows_of(port);
     const Index y_width = model_.losses[output] ? model_.losses[output]->target_width(r.width) : r.width;
+    const real* weights = weights_ && model_.metric_weighted[m] ? row_weights_[output].data() : nullptr;
     model_.metrics[m]->update({.y = y_at_[output],
                                .yhat = port.values,
                                .rows = r.rows,
                                .y_width = y_width,
                                .width = r.width,
                                .mask = port.mask,
+                               .weights = weights,
                                .sizes = {port.dims.size.data(), static_cast<std::size_t>(port.dims.rank)}});
   }
 }
@@ -188,6 +190,18 @@ void Averages::add(double loss, const Batch& batch) noexcept {
   samples_ += n;
   sums_[0] += n * loss;
   for (std::size_t i = 1; i < sums_.size(); ++i) sums_[i] += n * batch.output_losses()[outputs_[i - 1]];
+}
+
+std::vector<double> Averages::sums() const {
+  std::vector<double> out = sums_;
+  out.push_back(samples_);
+  return out;
+}
+
+void Averages::restore(std::span<const double> sums) {
+  if (sums.size() != sums_.size() + 1) return;  // of other losses
+  std::copy_n(sums.begin(), sums_.size(), sums_.begin());
+  samples_ = sums.back();
 }
 
 void Averages::put(Logs& logs, const std::string& prefix) const {

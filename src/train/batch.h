@@ -66,6 +66,9 @@ class Averages {
   void reset() noexcept;
   void add(double loss, const Batch& batch) noexcept;
   void put(Logs& logs, const std::string& prefix = "") const;
+  // The sums of the losses so far, to go on with later. Metrics keep theirs for themselves: they begin anew.
+  std::vector<double> sums() const;
+  void restore(std::span<const double> sums);
 
  private:
   ModelState& model_;

@@ -38,6 +38,11 @@ bool unvalidated(const std::string& monitor, const Logs& logs, const Model& mode
   return monitor.starts_with("val_") && logs.count(monitor) == 0 && model.internal().validates;
 }
 
+std::optional<double> remembered(const CallbackState& state, const std::string& key) {
+  const auto at = state.numbers.find(key);
+  return at == state.numbers.end() ? std::nullopt : std::optional(at->second);
+}
+
 void check_mode(const std::string& who, const std::string& mode) {
   if (mode == "auto" || mode == "min" || mode == "max") return;
   fail(Code::value, who + ": mode is \"auto\", \"min\" or \"max\", not \"" + escaped(mode) + "\"");
@@ -54,8 +59,17 @@ class Lambda final : public Callback {
   void on_epoch_begin(Index epoch, Model& model) override {
     if (options_.on_epoch_begin) options_.on_epoch_begin(epoch, model);
   }
+  void on_batch_begin(Index batch, Model& model) override {
+    if (options_.on_batch_begin) options_.on_batch_begin(batch, model);
+  }
   void on_batch_end(Index batch, const Logs& logs, Model& model) override {
     if (options_.on_batch_end) options_.on_batch_end(batch, logs, model);
+  }
+  void on_test_begin(Model& model) override {
+    if (options_.on_test_begin) options_.on_test_begin(model);
+  }
+  void on_test_end(const Logs& logs, Model& model) override {
+    if (options_.on_test_end) options_.on_test_end(logs, model);
   }
   void on_epoch_end(Index epoch, const Logs& logs, Model& model) override {
     if (options_.on_epoch_end) options_.on_epoch_end(epoch, logs, model);
@@ -111,6 +125,26 @@ void EarlyStoppingCallback::on_epoch_end(Index epoch, const Logs& logs, Model& m
 
 void EarlyStoppingCallback::on_train_end(Model& model) {
   if (options_.restore_best_weights && !best_weights_.empty()) model.set_weights(best_weights_);
+}
+
+CallbackState EarlyStoppingCallback::state() const {
+  CallbackState out{{{"wait", static_cast<double>(wait_)},
+                     {"stopped_epoch", static_cast<double>(stopped_epoch)},
+                     {"stopped", stop_training},
+                     {"best_epoch", static_cast<double>(best_epoch)}},
+                    best_weights_};
+  if (best) out.numbers["best"] = *best;
+  return out;
+}
+
+void EarlyStoppingCallback::restore(const CallbackState& state) {
+  const auto whole = [&](const char* key) { return static_cast<Index>(remembered(state, key).value_or(0)); };
+  wait_ = whole("wait");
+  stopped_epoch = whole("stopped_epoch");
+  stop_training = whole("stopped") != 0;
+  best_epoch = whole("best_epoch");
+  best = remembered(state, "best");
+  best_weights_ = state.arrays;
 }
 
 EarlyStopping::EarlyStopping(EarlyStoppingOptions options)

@@ -53,17 +53,18 @@ std::vector<T> for_outputs(const PerOutput<T>& given, const std::vector<std::str
 
 // The metrics of each output, by the rules of Keras: one output has them all; otherwise a list in the outputs' order, or by
 // name.
-std::vector<std::vector<MetricRef>> metrics_for(const MetricLists& given, const std::vector<std::string>& outputs) {
+std::vector<std::vector<MetricRef>> metrics_for(const MetricLists& given, const std::vector<std::string>& outputs,
+                                                const std::string& what) {
   std::vector<std::vector<MetricRef>> out(outputs.size());
   const auto& lists = given.lists();
   const bool named = std::any_of(lists.begin(), lists.end(), [](const MetricList& l) { return l.output().has_value(); });
   if (!named && out.size() > 1 && !lists.empty() && lists.size() != out.size())
-    fail(Code::value, "metrics has " + entries(lists.size()) + "; the model has " + std::to_string(out.size()) +
-                          " outputs: give one list for each, for example .metrics = {{\"mae\"}, {}" +
+    fail(Code::value, what + " has " + entries(lists.size()) + "; the model has " + std::to_string(out.size()) +
+                          " outputs: give one list for each, for example ." + what + " = {{\"mae\"}, {}" +
                           (out.size() > 2 ? ", ...}" : "}") + ", or name them: {{\"" + escaped(outputs[0]) + "\", {\"mae\"}}}");
   for (std::size_t i = 0; i < lists.size(); ++i) {
-    if (named && !lists[i].output()) fail(Code::value, "metrics: either every list has the name of its output, or none has");
-    std::vector<MetricRef>& to = out[named ? number_of(outputs, *lists[i].output(), "metrics") : out.size() == 1 ? 0 : i];
+    if (named && !lists[i].output()) fail(Code::value, what + ": either every list has the name of its output, or none has");
+    std::vector<MetricRef>& to = out[named ? number_of(outputs, *lists[i].output(), what.c_str()) : out.size() == 1 ? 0 : i];
     for (const MetricRef& metric : lists[i].metrics()) {
       if (metric->name().empty()) metric->set_name(snake_case(metric->class_name()));
       for (const MetricRef& other : to)
@@ -106,25 +107,37 @@ void Model::compile(CompileOptions options) {
   const auto weights = for_outputs(options.loss_weights, outputs, 1.0, false, "loss_weights");
   for (const double w : weights)
     if (!std::isfinite(w)) fail(Code::value, "loss_weights must be finite numbers");
-  const auto lists = metrics_for(options.metrics, outputs);
   std::vector<std::shared_ptr<Metric>> metrics;
   std::vector<std::string> names;
   std::vector<std::size_t> of;
-  for (std::size_t i = 0; i < lists.size(); ++i)
-    for (const MetricRef& metric : lists[i]) {
-      metric->check();
-      if (std::count(metrics.begin(), metrics.end(), metric.shared()) > 0)
-        fail(Code::value, "metric '" + escaped(metric->name()) + "' is given twice: each keeps the sums of one output");
-      metrics.push_back(metric.shared());
-      names.push_back(lists.size() > 1 ? outputs[i] + "_" + metric->name() : metric->name());
-      of.push_back(i);
-    }
+  std::vector<bool> weighted;
+  const auto add = [&](const MetricLists& given, bool weigh) {
+    const auto lists = metrics_for(given, outputs, weigh ? "weighted_metrics" : "metrics");
+    for (std::size_t i = 0; i < lists.size(); ++i)
+      for (const MetricRef& metric : lists[i]) {
+        metric->check();
+        if (std::count(metrics.begin(), metrics.end(), metric.shared()) > 0)
+          fail(Code::value, "metric '" + escaped(metric->name()) + "' is given twice: each keeps the sums of one output");
+        const std::string prefix = lists.size() > 1 ? outputs[i] + "_" : "";
+        std::string name = prefix + metric->name();
+        if (weigh && std::count(names.begin(), names.end(), name) > 0) name = prefix + "weighted_" + metric->name();
+        if (std::count(names.begin(), names.end(), name) > 0)
+          fail(Code::value, "two metrics would be reported as '" + escaped(name) + "': give one of them another name");
+        metrics.push_back(metric.shared());
+        names.push_back(name);
+        of.push_back(i);
+        weighted.push_back(weigh);
+      }
+  };
+  add(options.metrics, false);
+  add(options.weighted_metrics, true);
   model.loss = *first;
   model.losses = losses;
   model.loss_weights = weights;
   model.metric_names = std::move(names);
   model.metrics = std::move(metrics);
   model.metric_outputs = std::move(of);
+  model.metric_weighted = std::move(weighted);
   model.optimizer = options.optimizer;
   model.asked = std::move(options);
 }

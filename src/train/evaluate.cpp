@@ -20,7 +20,16 @@ Evaluator::Evaluator(ModelState& model, const Source& source, const Shapes& inpu
   std::iota(ids_.begin(), ids_.end(), first);
 }
 
-void Evaluator::run(Logs& logs, const std::string& prefix) {
+void Evaluator::run(Model& handle, const Callbacks& callbacks, Logs& logs, const std::string& prefix) {
+  for (const auto& callback : callbacks) callback->on_test_begin(handle);
+  batches();
+  Logs found;
+  averages_.put(found);
+  for (const auto& [key, value] : found) logs[prefix + key] = value;
+  for (const auto& callback : callbacks) callback->on_test_end(found, handle);
+}
+
+void Evaluator::batches() {
   averages_.reset();
   if (model_.stateful()) model_.load_state(batch_.session());
   const std::span<const Index> ids(ids_);
@@ -35,14 +44,14 @@ void Evaluator::run(Logs& logs, const std::string& prefix) {
     batch_.update_metrics();
   }
   if (model_.stateful()) model_.store_state(batch_.session());
-  averages_.put(logs, prefix);
 }
 
 void Evaluator::keep_session() { batch_.keep_session(); }
 
 namespace {
 
-Logs evaluate_source(ModelState& model, const Source& source, const Shapes& inputs, const EvaluateOptions& options) {
+Logs evaluate_source(Model& handle, const Source& source, const Shapes& inputs, const EvaluateOptions& options) {
+  ModelState& model = handle.internal();
   if (options.steps && *options.steps < 1) fail(Code::value, "steps must be at least 1");
   if (options.batch_size < 1) fail(Code::value, "batch_size must be at least 1");
   if (source.samples() < 1) fail(Code::shape, "there are no samples to evaluate");
@@ -51,7 +60,7 @@ Logs evaluate_source(ModelState& model, const Source& source, const Shapes& inpu
   for (Shape& s : sized) s = s.with_first(source.samples());
   const RowWeights weights(model, sized, options.sample_weight);
   Evaluator evaluator(model, source, inputs, 0, source.samples(), options.batch_size, options.threads, &weights, options.steps);
-  evaluator.run(logs, "");
+  evaluator.run(handle, options.callbacks, logs, "");
   evaluator.keep_session();
   return logs;
 }
@@ -63,7 +72,7 @@ Logs Model::evaluate(const Arrays& x, const Arrays& y, const EvaluateOptions& op
   require_compiled(model, "evaluate");
   const Shapes x_shapes = checked_inputs(model, x.all(), "X");
   const ArraySource source(x.all(), y.all(), x_shapes, checked_targets(model, x_shapes, y.all(), "y"));
-  return evaluate_source(model, source, source.x_shapes(), options);
+  return evaluate_source(*this, source, source.x_shapes(), options);
 }
 
 Logs Model::evaluate(const Source& data, const EvaluateOptions& options) {
@@ -71,7 +80,7 @@ Logs Model::evaluate(const Source& data, const EvaluateOptions& options) {
   require_compiled(model, "evaluate");
   const Shapes inputs = checked_source_inputs(model, data.x_shapes());
   checked_source_targets(model, inputs, data.y_shapes());
-  return evaluate_source(model, data, inputs, options);
+  return evaluate_source(*this, data, inputs, options);
 }
 
 }  // namespace rondo

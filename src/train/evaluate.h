@@ -11,11 +11,12 @@ class Evaluator {
   // given.
   Evaluator(ModelState& model, const Source& source, const Shapes& inputs, Index first, Index count, Index size, int threads,
             const RowWeights* weights = nullptr, std::optional<Index> steps = {});
-  // Adds {prefix}loss and the metrics to `logs`.
-  void run(Logs& logs, const std::string& prefix);
+  // Adds {prefix}loss and the metrics to `logs`. The callbacks hear of begin and end.
+  void run(Model& handle, const Callbacks& callbacks, Logs& logs, const std::string& prefix);
   void keep_session();  // see Batch
 
  private:
+  void batches();
   ModelState& model_;
   Batch batch_;
   Averages averages_;

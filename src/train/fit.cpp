@@ -50,11 +50,16 @@ void check(const FitOptions& options, ModelState& model, Index samples) {
 class Fit {
  public:
   Fit(Model& handle, ModelState& model, const Data& data, const FitOptions& options);
+  ~Fit() { model_.fitting = nullptr; }
+  Fit(const Fit&) = delete;
+  Fit& operator=(const Fit&) = delete;
   History run();
 
  private:
+  Index data_samples() const { return static_cast<Index>(order_.size()); }
   bool stopped() const { return options_.stop && options_.stop->load(std::memory_order_relaxed); }
   bool epoch(Index number);  // false: stopped
+  void record(const Logs& own, History& history) const;
   bool validates(Index number) const {
     const ValidationFreq& freq = options_.validation_freq;
     if (freq.every() > 0) return (number + 1) % freq.every() == 0;
@@ -79,8 +84,9 @@ class Fit {
   std::optional<Evaluator> validation_;
   const SequenceSource* sequences_;  // with FitOptions::bucket: samples of different lengths
   std::vector<Index> order_;
-  std::size_t size_, at_ = 0;  // at_: the first sample of the next batch
-  Index pass_;                 // over the samples: the epoch, unless steps_per_epoch cuts them otherwise
+  std::size_t size_;
+  FitPosition position_;  // pass: the epoch, unless steps_per_epoch cuts the passes over the samples otherwise
+  bool in_order_ = false;
   Progress progress_;
   Logs logs_, batch_logs_;
 };
@@ -94,10 +100,17 @@ Fit::Fit(Model& handle, ModelState& model, const Data& data, const FitOptions& o
       sequences_(options.bucket ? dynamic_cast<const SequenceSource*>(&data.source) : nullptr),
       order_(static_cast<std::size_t>(data.samples)),
       size_(static_cast<std::size_t>(options.batch_size)),
-      pass_(options.initial_epoch),
+      position_{.epoch = options.initial_epoch,
+                .pass = options.initial_epoch,
+                .batch_size = options.batch_size,
+                .samples = data.samples,
+                .seed = options.seed,
+                .shuffle = options.shuffle,
+                .callbacks = &options.callbacks},
       progress_(options.verbose, options.terminal, options.initial_epoch, options.epochs,
                 options.steps_per_epoch.value_or((data.samples + options.batch_size - 1) / options.batch_size)) {
   std::iota(order_.begin(), order_.end(), Index{0});
+  model.fitting = &position_;
   model.validates = data.validation && options.validation_freq.every() != 1;
   if (data.validation) {
     validation_.emplace(model, *data.validation, data.validation_inputs, data.validation_first, data.validation_samples,
@@ -107,43 +120,71 @@ Fit::Fit(Model& handle, ModelState& model, const Data& data, const FitOptions& o
 }
 
 bool Fit::epoch(Index number) {
+  FitPosition& p = position_;
   averages_.reset();
-  if (options_.shuffle && at_ == 0) shuffle(order_, options_.seed, pass_);
-  if (sequences_ && at_ == 0) sequences_->bucket(order_, size_);
+  if (p.batch > 0) averages_.restore(p.loss_sums);
+  if (p.sample == 0 || !in_order_) {
+    if (options_.shuffle) shuffle(order_, options_.seed, p.pass);
+    if (sequences_) sequences_->bucket(order_, size_);
+    in_order_ = true;
+  }
   const std::span<const Index> order(order_);
   if (model_.stateful()) model_.load_state(trainer_.batch().session());
-  for (Index batch = 0; at_ < order.size() && (!options_.steps_per_epoch || batch < *options_.steps_per_epoch); ++batch) {
+  while (p.sample < data_samples() && (!options_.steps_per_epoch || p.batch < *options_.steps_per_epoch)) {
     if (stopped()) return false;
+    const Index batch = p.batch;
+    for (const auto& callback : options_.callbacks) callback->on_batch_begin(batch, handle_);
     double loss = 0;
     try {
-      loss = trainer_.step(order.subspan(at_, std::min(size_, order.size() - at_)), options_.seed);
+      const auto at = static_cast<std::size_t>(p.sample);
+      loss = trainer_.step(order.subspan(at, std::min(size_, order.size() - at)), options_.seed);
     } catch (const Error& e) {
       if (e.code() != Code::non_finite || !forgiven()) throw;
       return false;
     }
-    at_ += size_;
+    p.sample += options_.batch_size;
+    ++p.batch;
     averages_.add(loss, trainer_.batch());
     trainer_.batch().update_metrics();
     if (!options_.callbacks.empty()) {
       averages_.put(batch_logs_);
+      p.loss_sums = averages_.sums();
+      if (model_.stateful()) model_.store_state(trainer_.batch().session());
       for (const auto& callback : options_.callbacks) callback->on_batch_end(batch, batch_logs_, handle_);
     }
     progress_.batch_end(batch, loss);
+    if (callbacks_want_to_stop()) break;
   }
   if (model_.stateful()) model_.store_state(trainer_.batch().session());
   if (stopped()) return false;
-  if (at_ >= order.size()) at_ = 0, ++pass_;
+  if (p.sample >= data_samples()) p.sample = 0, ++p.pass;
   logs_.clear();
   averages_.put(logs_);
-  if (validation_ && validates(number)) validation_->run(logs_, "val_");
+  if (validation_ && validates(number)) validation_->run(handle_, options_.callbacks, logs_, "val_");
   return true;
+}
+
+// Keras's order of keys: alphabetical, then what callbacks add.
+void Fit::record(const Logs& own, History& history) const {
+  for (const bool added : {false, true}) {
+    for (const auto& [key, value] : logs_) {
+      if (own.contains(key) == added) continue;
+      std::vector<double>& values = history.history[key];
+      if (values.empty()) history.keys.push_back(key);
+      values.push_back(value);
+    }
+  }
 }
 
 History Fit::run() {
   History history;
   for (const auto& callback : options_.callbacks) callback->stop_training = false;
   for (const auto& callback : options_.callbacks) callback->on_train_begin(handle_);
-  for (Index number = options_.initial_epoch; number < options_.epochs; ++number) {
+  const bool asked = callbacks_want_to_stop();
+  for (const auto& callback : options_.callbacks) callback->after_train_begin(handle_);
+  progress_.first_epoch(position_.epoch);
+  bool over = !asked && callbacks_want_to_stop();  // a fit that had been stopped is gone on with
+  for (Index& number = position_.epoch; number < options_.epochs && !over;) {
     for (const auto& callback : options_.callbacks) callback->on_epoch_begin(number, handle_);
     progress_.epoch_begin(number);
     if (!epoch(number)) {
@@ -151,12 +192,16 @@ History Fit::run() {
       history.interrupted = true;
       return history;
     }
+    const Logs own = logs_;
     for (const auto& callback : options_.callbacks) callback->on_epoch_logs(number, logs_, handle_);
     history.epoch.push_back(number);
-    for (const auto& [key, value] : logs_) history.history[key].push_back(value);
+    record(own, history);
     progress_.epoch_end(logs_);
     for (const auto& callback : options_.callbacks) callback->on_epoch_end(number, logs_, handle_);
-    if (callbacks_want_to_stop()) break;
+    ++number;
+    position_.batch = 0;
+    for (const auto& callback : options_.callbacks) callback->after_epoch_end(number - 1, handle_);
+    over = callbacks_want_to_stop();
   }
   trainer_.finish();
   for (const auto& callback : options_.callbacks) callback->on_train_end(handle_);

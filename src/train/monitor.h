@@ -1,6 +1,7 @@
 // What callbacks that watch one key of the logs share.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "rondo/model/model.h"
@@ -16,5 +17,7 @@ bool more_is_better(const std::string& who, const std::string& monitor, const st
 bool unvalidated(const std::string& monitor, const Logs& logs, const Model& model);
 // Throws Error(value) unless mode is "auto", "min" or "max".
 void check_mode(const std::string& who, const std::string& mode);
+// A number of a state that was saved, if it is there.
+std::optional<double> remembered(const CallbackState& state, const std::string& key);
 
 }  // namespace rondo

@@ -17,6 +17,8 @@ class Progress {
   ~Progress();  // ends an unfinished line, so that what is said next (an error, say) has one of its own
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
+  // Where a fit that was broken off goes on.
+  void first_epoch(Index epoch) { first_epoch_ = epoch; }
   void epoch_begin(Index epoch);
   void batch_end(Index batch, double loss);
   void epoch_end(const Logs& logs);

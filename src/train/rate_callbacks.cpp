@@ -40,7 +40,11 @@ class Scheduler final : public Callback {
 
 class Terminate final : public Callback {
  public:
-  bool on_non_finite(Model&) override { return true; }
+  explicit Terminate(bool raise_error) : raise_error_(raise_error) {}
+  bool on_non_finite(Model&) override { return !raise_error_; }
+
+ private:
+  bool raise_error_;
 };
 
 }  // namespace
@@ -83,12 +87,25 @@ void ReduceLROnPlateauCallback::on_epoch_end(Index, const Logs& logs, Model& mod
   wait_ = 0;
 }
 
+CallbackState ReduceLROnPlateauCallback::state() const {
+  CallbackState out{{{"wait", static_cast<double>(wait_)}, {"cooldown", static_cast<double>(cooldown_)}}, {}};
+  if (best) out.numbers["best"] = *best;
+  return out;
+}
+
+void ReduceLROnPlateauCallback::restore(const CallbackState& state) {
+  wait_ = static_cast<Index>(remembered(state, "wait").value_or(0));
+  cooldown_ = static_cast<Index>(remembered(state, "cooldown").value_or(0));
+  best = remembered(state, "best");
+}
+
 ReduceLROnPlateau::ReduceLROnPlateau(ReduceLROnPlateauOptions options)
     : std::shared_ptr<ReduceLROnPlateauCallback>(std::make_shared<ReduceLROnPlateauCallback>(std::move(options))) {}
 
 LearningRateScheduler::LearningRateScheduler(std::function<double(Index, double)> schedule)
     : std::shared_ptr<Callback>(std::make_shared<Scheduler>(std::move(schedule))) {}
 
-TerminateOnNaN::TerminateOnNaN() : std::shared_ptr<Callback>(std::make_shared<Terminate>()) {}
+TerminateOnNaN::TerminateOnNaN(TerminateOnNaNOptions options)
+    : std::shared_ptr<Callback>(std::make_shared<Terminate>(options.raise_error)) {}
 
 }  // namespace rondo

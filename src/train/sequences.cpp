@@ -70,7 +70,8 @@ void check_weights(const SampleWeight& weights, Index samples) {
            "sample_weight of Sequences is one number a sample, " + Shape{samples}.text() + ", not " + a.shape().text());
 }
 
-Logs evaluate_on(ModelState& model, const Sequences& x, const SequenceSource& source, const EvaluateOptions& options) {
+Logs evaluate_on(Model& handle, const Sequences& x, const SequenceSource& source, const EvaluateOptions& options) {
+  ModelState& model = handle.internal();
   check_weights(options.sample_weight, x.size());
   if (options.batch_size < 1) fail(Code::value, "batch_size must be at least 1");
   if (options.steps && *options.steps < 1) fail(Code::value, "steps must be at least 1");
@@ -80,7 +81,7 @@ Logs evaluate_on(ModelState& model, const Sequences& x, const SequenceSource& so
   Logs logs;
   Evaluator evaluator(model, source, source.x_shapes(), 0, x.size(), options.batch_size, options.threads, &weights,
                       options.steps);
-  evaluator.run(logs, "");
+  evaluator.run(handle, options.callbacks, logs, "");
   evaluator.keep_session();
   return logs;
 }
@@ -135,13 +136,13 @@ History Model::fit(const Sequences& x, const Sequences& y, const FitOptions& opt
 Logs Model::evaluate(const Sequences& x, const Arrays& y, const EvaluateOptions& options) {
   require_compiled(*p_, "evaluate");
   check_inputs(*p_, x, "evaluate");
-  return evaluate_on(*p_, x, SequenceSource(x, &y.all(), nullptr, checked(*p_, x, y.all())), options);
+  return evaluate_on(*this, x, SequenceSource(x, &y.all(), nullptr, checked(*p_, x, y.all())), options);
 }
 
 Logs Model::evaluate(const Sequences& x, const Sequences& y, const EvaluateOptions& options) {
   require_compiled(*p_, "evaluate");
   check_inputs(*p_, x, "evaluate");
-  return evaluate_on(*p_, x, SequenceSource(x, nullptr, &y, checked(*p_, x, y)), options);
+  return evaluate_on(*this, x, SequenceSource(x, nullptr, &y, checked(*p_, x, y)), options);
 }
 
 Array Model::predict(const Sequences& x, const PredictOptions& options) const {

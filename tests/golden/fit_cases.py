@@ -9,6 +9,7 @@ Dropout: the masks are a matter of the random generator, so Keras is given Rondo
 import json
 import pathlib
 import sys
+import zipfile
 
 from fit_common import CASES, case, compiled, normal, sequential  # chooses the backend before keras is imported
 import keras
@@ -16,9 +17,19 @@ import numpy as np
 from keras import layers as L
 
 import nested_cases  # noqa: F401 (its cases)
+import optimizer_cases  # noqa: F401 (its cases)
 from rondo_draws import use_rondos_masks
 
 HERE = pathlib.Path(__file__).resolve().parent
+
+
+def packed(path):
+    """The same file, compressed: most of it is HDF5's padding."""
+    with zipfile.ZipFile(path) as old:
+        members = [(name, old.read(name)) for name in old.namelist()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, data in members:
+            new.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
 
 
 def listed(value):
@@ -33,6 +44,7 @@ def run(name, out):
     model, x, y, options = made[:4]
     weights = made[4] if len(made) > 4 else None
     model.save(out / f"{name}.keras")
+    packed(out / f"{name}.keras")
     use_rondos_masks(model)
     arrays = {}
     for letter, values in (("x", x), ("t", y), ("s", weights)):
@@ -50,6 +62,8 @@ def run(name, out):
         x, y = cut(x, first), cut(y, first)
         if weights is not None:
             passed["sample_weight"] = cut(weights, first)
+    if "swap_ema" in passed:
+        passed["callbacks"] = [keras.callbacks.SwapEMAWeights(swap_on_epoch=passed.pop("swap_ema"))]
     if "class_weight" in passed:
         passed["class_weight"] = {int(k): v for k, v in passed["class_weight"].items()}
     history = model.fit(x, y, shuffle=False, verbose=0, **passed).history

@@ -9,6 +9,7 @@
 
 #include "rondo/interop/keras.h"
 #include "rondo/io/npy.h"
+#include "rondo/train/callbacks.h"
 
 namespace rondo {
 namespace {
@@ -61,6 +62,7 @@ FitOptions options_of(const json& fit) {
   options.initial_epoch = fit.value("initial_epoch", Index{0});
   if (fit.contains("class_weight"))
     for (const auto& [number, weight] : fit["class_weight"].items()) options.class_weight[std::stol(number)] = weight;
+  if (fit.contains("swap_ema")) options.callbacks = {SwapEMAWeights({.swap_on_epoch = fit["swap_ema"]})};
   if (fit.contains("steps_per_epoch")) options.steps_per_epoch = fit["steps_per_epoch"].get<Index>();
   if (fit.contains("validation_steps")) options.validation_steps = fit["validation_steps"].get<Index>();
   if (fit.contains("validation_batch_size")) options.validation_batch_size = fit["validation_batch_size"].get<Index>();

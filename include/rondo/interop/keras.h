@@ -45,4 +45,17 @@ Model load_model(std::span<const std::byte> bytes, const LoadOptions& options = 
 void save_model(const Model& model, const std::string& path, const SaveOptions& options = {});
 std::vector<std::byte> save_model(const Model& model, const SaveOptions& options = {});
 
+struct LoadWeightsOptions {
+  bool skip_mismatch = false;                 // leave layers alone whose weights are not in the file, or of other shapes
+  std::vector<std::string>* notes = nullptr;  // which, and why; and why the optimizer's state was left out
+};
+
+// The weights alone, with the state of the optimizer if the model is compiled: Keras's NAME.weights.h5 both ways, for a model
+// of the same layers. load_weights compares every shape before it changes a weight. Throws Error: value (a name that does not
+// end in .weights.h5), state (the model is not built), format, shape, output.
+void save_weights(const Model& model, const std::string& path);
+std::vector<std::byte> save_weights(const Model& model);
+void load_weights(Model& model, const std::string& path, const LoadWeightsOptions& options = {});
+void load_weights(Model& model, std::span<const std::byte> bytes, const LoadWeightsOptions& options = {});
+
 }  // namespace rondo

@@ -64,11 +64,18 @@ class Arrays {
 // Losses and metrics of one epoch: {"loss": 0.1, "val_loss": 0.2}.
 using Logs = std::map<std::string, double>;
 
-// What fit returns: history["loss"][epoch], keys in alphabetical order as in Keras.
+// What fit returns: history["loss"][epoch].
 struct History {
   std::map<std::string, std::vector<double>> history;
+  std::vector<std::string> keys;  // of history in Keras's order: alphabetical, then what callbacks add
   std::vector<Index> epoch;
   bool interrupted = false;  // stopped by FitOptions::stop; the weights are those of the last finished step
+};
+
+// What a callback has to remember to go on in a later fit as if there had been no break: see BackupAndRestore.
+struct CallbackState {
+  std::map<std::string, double> numbers;
+  std::vector<Array> arrays;
 };
 
 // Called by fit. A callback that throws ends fit; the model keeps the weights of the last finished step.
@@ -77,24 +84,35 @@ class Callback {
   virtual ~Callback() = default;
   virtual void on_train_begin(Model&) {}
   virtual void on_epoch_begin(Index /*epoch*/, Model&) {}
+  virtual void on_batch_begin(Index /*batch*/, Model&) {}
   virtual void on_batch_end(Index /*batch*/, const Logs&, Model&) {}
+  // Around a validation, and around an evaluate that is given this callback.
+  virtual void on_test_begin(Model&) {}
+  virtual void on_test_end(const Logs&, Model&) {}
   virtual void on_epoch_end(Index /*epoch*/, const Logs&, Model&) {}
   virtual void on_train_end(Model&) {}
   // Adds to an epoch's logs before they are recorded: {"learning_rate": ...}.
   virtual void on_epoch_logs(Index /*epoch*/, Logs&, Model&) {}
   // The step found a number that is not finite and was not taken. True: end fit here instead of throwing.
   virtual bool on_non_finite(Model&) { return false; }
-  bool stop_training = false;  // set it to end fit after this epoch
+  // After every callback's on_train_begin and on_epoch_end.
+  virtual void after_train_begin(Model&) {}
+  virtual void after_epoch_end(Index /*epoch*/, Model&) {}
+  virtual CallbackState state() const { return {}; }
+  virtual void restore(const CallbackState&) {}
+  bool stop_training = false;  // set it to end fit after this batch, or epoch; a validation and on_epoch_end still follow
 };
 using Callbacks = std::vector<std::shared_ptr<Callback>>;
 
 // In Keras's order. loss, loss_weights and metrics: one for all outputs, or one an output (per_output.h); a LossRef() among
-// several losses leaves that output out.
+// several losses leaves that output out. weighted_metrics see sample_weight and class_weight as the loss does; one whose name
+// is taken by a metric is "weighted_" and its name in the logs.
 struct CompileOptions {
   OptimizerRef optimizer = "rmsprop";
   PerOutput<LossRef> loss = {};
   PerOutput<double> loss_weights = {};
   MetricLists metrics = {};
+  MetricLists weighted_metrics = {};
 };
 
 // Weights of the loss: one for each sample, (samples) or (samples, 1), or one for each time step, (samples, time steps). One
@@ -149,6 +167,7 @@ struct EvaluateOptions {
   Index batch_size = 32;
   SampleWeight sample_weight = {};
   std::optional<Index> steps = {};  // batches; all of them if not given
+  Callbacks callbacks = {};         // their on_test_begin and on_test_end
   int threads = 0;
 };
 

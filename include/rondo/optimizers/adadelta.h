@@ -16,6 +16,8 @@ struct AdadeltaOptions {
   bool use_ema = false;
   double ema_momentum = 0.99;
   std::optional<double> ema_overwrite_frequency = {};
+  std::optional<double> loss_scale_factor = {};
+  std::optional<double> gradient_accumulation_steps = {};
 };
 
 class Adadelta : public OptimizerRef {

@@ -21,7 +21,13 @@ struct OptimizerCommon {
   std::optional<double> global_clipnorm = {};  // the norm over all gradients
   bool use_ema = false;                        // keep a moving average of the weights; fit ends by putting it in their place
   double ema_momentum = 0.99;
-  std::optional<double> ema_overwrite_frequency = {};  // put it there every so many steps, too; a whole number
+  std::optional<double> ema_overwrite_frequency = {};  // put it there every so many updates, too; a whole number
+  // Keras multiplies the loss by it before the gradients and divides them by it afterwards, which moves no number: kept for the
+  // file, and not applied.
+  std::optional<double> loss_scale_factor = {};
+  // So many steps (a whole number from 2 on) make one update, from the mean of their gradients. Schedules count steps, the
+  // equations of an optimizer updates.
+  std::optional<double> gradient_accumulation_steps = {};
 };
 
 // One weight during one update.
@@ -52,7 +58,7 @@ class Optimizer {
   virtual void begin_step(std::span<real* const> /*shared*/, Index /*step*/) const noexcept {}
   // Throws Error(value) for options out of range. Called by compile and bind; call the base version too.
   virtual void check() const;
-  // Moves one weight in step t = 1, 2, ... Must not allocate.
+  // Moves one weight in update t = 1, 2, ... Must not allocate.
   virtual void update(const Parameter& p, Index step, double learning_rate) const noexcept = 0;
 
   // The rate of the next step; with a schedule, of the last one.
@@ -64,11 +70,12 @@ class Optimizer {
   // ---- state, in Keras's file order; booked by bind() ----
   static constexpr std::size_t shared = static_cast<std::size_t>(-1);
   struct Slot {
-    std::string name;    // "momentum"; "average" with use_ema
+    std::string name;    // "momentum"; "average" with use_ema; "gradient_accumulator"
     std::size_t weight;  // index among the trainable weights; `shared` for all of them
     Array value;
   };
-  Index iterations = 0;
+  Index iterations = 0;   // steps, of which gradient_accumulation_steps make one update
+  Index updates() const;  // that have been made
   std::vector<Slot> slots;
   // Books the slots for weights of these shapes, as they are born. A second call with the same shapes changes nothing, so that
   // training goes on where it was; with other shapes it throws Error(state). Throws Error(memory) on overflow.
@@ -76,11 +83,13 @@ class Optimizer {
   bool bound() const { return bound_; }
   // Bytes bind() would book.
   Index slot_bytes(std::span<const Shape> weights) const;
-  // One step: clips `gradients` in place, decays, updates, averages. All numbers have been checked to be finite.
+  // One step: accumulates or clips `gradients` in place, decays, updates, averages. All numbers have been checked to be finite.
   // `sizes` are those of bind(). Allocates nothing.
   void apply(std::span<real* const> weights, std::span<real* const> gradients, std::span<const Index> sizes) noexcept;
   // With use_ema: the averages replace the weights (the end of fit). Otherwise nothing.
   void overwrite_with_averages(std::span<real* const> weights, std::span<const Index> sizes) const noexcept;
+  // The average of weight number `weight`; empty without use_ema or before bind().
+  std::span<const real> average_of(std::size_t weight) const noexcept;
   std::vector<std::string> slot_names() const;  // of slot_groups(), in order
 
  protected:
@@ -88,12 +97,18 @@ class Optimizer {
   void describe_common(ConfigVisitor& visitor, double default_learning_rate, std::optional<double> default_weight_decay = {});
 
  private:
+  Index steps_per_update() const { return static_cast<Index>(common.gradient_accumulation_steps.value_or(1)); }
+  // True: this step makes an update, and `gradients` hold what it is made from.
+  bool accumulate(std::span<real* const> gradients, std::span<const Index> sizes) noexcept;
   void clip(std::span<real* const> gradients, std::span<const Index> sizes) const noexcept;
+  void make_update(std::span<real* const> weights, std::span<real* const> gradients, std::span<const Index> sizes,
+                   Index update_number) noexcept;
   bool bound_ = false;
   std::vector<Shape> shapes_;
-  std::vector<std::size_t> own_;      // weight by weight: numbers in `slots`, in the order of slot_names()
-  std::vector<std::size_t> average_;  // weight by weight; empty without use_ema
-  std::vector<real*> pointers_;       // of one weight's slots and the shared ones, during apply
+  std::vector<std::size_t> own_;          // weight by weight: numbers in `slots`, in the order of slot_names()
+  std::vector<std::size_t> average_;      // weight by weight; empty without use_ema
+  std::vector<std::size_t> accumulator_;  // weight by weight; empty without gradient_accumulation_steps
+  std::vector<real*> pointers_;           // of one weight's slots and the shared ones, during apply
 };
 
 class OptimizerRef {  // "adam", Adam({...}) or an Optimizer of your own

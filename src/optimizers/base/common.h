@@ -12,7 +12,15 @@ namespace rondo {
 // The shared options out of an optimizer's own option struct, where they stand flat, as in Keras.
 template <class Options>
 OptimizerCommon common_of(const Options& o) {
-  return {o.weight_decay, o.clipnorm, o.clipvalue, o.global_clipnorm, o.use_ema, o.ema_momentum, o.ema_overwrite_frequency};
+  return {o.weight_decay,
+          o.clipnorm,
+          o.clipvalue,
+          o.global_clipnorm,
+          o.use_ema,
+          o.ema_momentum,
+          o.ema_overwrite_frequency,
+          o.loss_scale_factor,
+          o.gradient_accumulation_steps};
 }
 
 inline void check_fraction(const Optimizer& optimizer, const char* key, double value) {

@@ -1,4 +1,4 @@
-// What all optimizers share, in Keras's order: clip -> decay -> update -> average -> count the step.
+// What all optimizers share, in Keras's order: accumulate -> clip -> decay -> update -> average -> count the step.
 #include "rondo/optimizers/optimizer.h"
 
 #include <algorithm>
@@ -90,10 +90,14 @@ void Optimizer::check() const {
   if (common.use_ema && !(common.ema_momentum >= 0 && common.ema_momentum <= 1)) {
     fail(Code::value, class_name() + ": ema_momentum must lie between 0 and 1");
   }
-  if (const auto& every = common.ema_overwrite_frequency;
-      every && !(*every >= 1 && *every <= 1e15 && *every == std::floor(*every))) {
-    fail(Code::value, class_name() + ": ema_overwrite_frequency must be a whole number from 1 on");
-  }
+  const auto whole = [this](const char* key, const std::optional<double>& value, double from) {
+    if (value && !(*value >= from && *value <= 1e15 && *value == std::floor(*value))) {
+      fail(Code::value, class_name() + ": " + key + " must be a whole number from " + (from < 2 ? "1" : "2") + " on");
+    }
+  };
+  whole("ema_overwrite_frequency", common.ema_overwrite_frequency, 1);
+  whole("gradient_accumulation_steps", common.gradient_accumulation_steps, 2);
+  positive("loss_scale_factor", common.loss_scale_factor);
 }
 
 Index Optimizer::slot_bytes(std::span<const Shape> weights) const {
@@ -102,6 +106,7 @@ Index Optimizer::slot_bytes(std::span<const Shape> weights) const {
   for (const Shape& shape : weights) {
     for (std::size_t k = 0; k < own; ++k) numbers = checked_add(numbers, slot_shape(k, shape).elements());
     if (common.use_ema) numbers = checked_add(numbers, shape.elements());
+    if (common.gradient_accumulation_steps) numbers = checked_add(numbers, shape.elements());
   }
   return checked_mul(numbers, static_cast<Index>(sizeof(real)));
 }
@@ -121,13 +126,15 @@ void Optimizer::bind(std::span<const Shape> weights) {
   std::size_t per_weight = 0;
   for (const auto& group : groups) per_weight += group.size();
   std::vector<Slot> booked;
-  std::vector<std::size_t> average, own(weights.size() * per_weight);
-  if (common.use_ema) {
+  std::vector<std::size_t> average, accumulator, own(weights.size() * per_weight);
+  const auto one_each = [&](const char* name, std::vector<std::size_t>& numbers) {
     for (std::size_t w = 0; w < weights.size(); ++w) {
-      average.push_back(booked.size());
-      booked.push_back({"average", w, Array(weights[w])});
+      numbers.push_back(booked.size());
+      booked.push_back({name, w, Array(weights[w])});
     }
-  }
+  };
+  if (common.use_ema) one_each("average", average);
+  if (common.gradient_accumulation_steps) one_each("gradient_accumulator", accumulator);
   std::size_t before = 0;
   for (const auto& group : groups) {
     for (std::size_t w = 0; w < weights.size(); ++w) {
@@ -147,7 +154,32 @@ void Optimizer::bind(std::span<const Shape> weights) {
   slots = std::move(booked);
   own_ = std::move(own);
   average_ = std::move(average);
+  accumulator_ = std::move(accumulator);
   bound_ = true;
+}
+
+Index Optimizer::updates() const { return iterations / steps_per_update(); }
+
+std::span<const real> Optimizer::average_of(std::size_t weight) const noexcept {
+  return weight < average_.size() ? slots[average_[weight]].value.values() : std::span<const real>();
+}
+
+bool Optimizer::accumulate(std::span<real* const> gradients, std::span<const Index> sizes) noexcept {
+  if (accumulator_.empty()) return true;
+  const bool due = (iterations + 1) % steps_per_update() == 0;
+  const real steps = static_cast<real>(steps_per_update());
+  for (std::size_t w = 0; w < gradients.size(); ++w) {
+    real *sum = slots[accumulator_[w]].value.data(), *g = gradients[w];
+    for (Index i = 0; i < sizes[w]; ++i) {
+      if (due) {
+        g[i] = (g[i] + sum[i]) / steps;
+        sum[i] = 0;
+      } else {
+        sum[i] = g[i] + sum[i];
+      }
+    }
+  }
+  return due;
 }
 
 void Optimizer::clip(std::span<real* const> gradients, std::span<const Index> sizes) const noexcept {
@@ -177,8 +209,27 @@ void Optimizer::clip(std::span<real* const> gradients, std::span<const Index> si
 
 void Optimizer::apply(std::span<real* const> weights, std::span<real* const> gradients, std::span<const Index> sizes) noexcept {
   if (schedule) learning_rate = schedule->at(iterations);
-  clip(gradients, sizes);
-  const Index step = iterations + 1;
+  const Index done = updates();
+  if (accumulate(gradients, sizes)) {
+    clip(gradients, sizes);
+    make_update(weights, gradients, sizes, done + 1);
+  }
+  if (!average_.empty()) {
+    // The first average is the weight itself. Averages follow every step, whether it was an update or not.
+    const real keep = done == 0 ? real(0) : static_cast<real>(common.ema_momentum);
+    for (std::size_t w = 0; w < weights.size(); ++w) {
+      real* average = slots[average_[w]].value.data();
+      for (Index i = 0; i < sizes[w]; ++i) average[i] = keep * average[i] + (1 - keep) * weights[w][i];
+    }
+    if (const auto& every = common.ema_overwrite_frequency; every && (done + 1) % static_cast<Index>(*every) == 0) {
+      overwrite_with_averages(weights, sizes);
+    }
+  }
+  ++iterations;
+}
+
+void Optimizer::make_update(std::span<real* const> weights, std::span<real* const> gradients, std::span<const Index> sizes,
+                            Index update_number) noexcept {
   if (common.weight_decay) {
     const real decay = static_cast<real>(*common.weight_decay), rate = static_cast<real>(learning_rate);
     for (std::size_t w = 0; w < weights.size(); ++w) {
@@ -188,23 +239,11 @@ void Optimizer::apply(std::span<real* const> weights, std::span<real* const> gra
   const std::size_t per_weight = weights.empty() ? 0 : own_.size() / weights.size();
   const std::span<real*> for_all = std::span(pointers_).subspan(per_weight);
   for (std::size_t k = 0; k < for_all.size(); ++k) for_all[k] = slots[slots.size() - for_all.size() + k].value.data();
-  begin_step(for_all, step);
+  begin_step(for_all, update_number);
   for (std::size_t w = 0; w < weights.size(); ++w) {
     for (std::size_t k = 0; k < per_weight; ++k) pointers_[k] = slots[own_[w * per_weight + k]].value.data();
-    update({weights[w], gradients[w], pointers_, sizes[w], &shapes_[w]}, step, learning_rate);
+    update({weights[w], gradients[w], pointers_, sizes[w], &shapes_[w]}, update_number, learning_rate);
   }
-  if (!average_.empty()) {
-    // The first average is the weight itself.
-    const real keep = iterations == 0 ? real(0) : static_cast<real>(common.ema_momentum);
-    for (std::size_t w = 0; w < weights.size(); ++w) {
-      real* average = slots[average_[w]].value.data();
-      for (Index i = 0; i < sizes[w]; ++i) average[i] = keep * average[i] + (1 - keep) * weights[w][i];
-    }
-    if (const auto& every = common.ema_overwrite_frequency; every && step % static_cast<Index>(*every) == 0) {
-      overwrite_with_averages(weights, sizes);
-    }
-  }
-  iterations = step;
 }
 
 void Optimizer::overwrite_with_averages(std::span<real* const> weights, std::span<const Index> sizes) const noexcept {
@@ -231,8 +270,8 @@ void Optimizer::describe_common(ConfigVisitor& visitor, double default_learning_
   visitor.field("use_ema", common.use_ema, false);
   visitor.field("ema_momentum", common.ema_momentum, 0.99);
   visitor.field("ema_overwrite_frequency", common.ema_overwrite_frequency);
-  visitor.only_none("loss_scale_factor");
-  visitor.only_none("gradient_accumulation_steps");
+  visitor.field("loss_scale_factor", common.loss_scale_factor);
+  visitor.field("gradient_accumulation_steps", common.gradient_accumulation_steps);
 }
 
 }  // namespace rondo

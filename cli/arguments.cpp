@@ -49,6 +49,11 @@ class Declared : public Arguments {
   void positional(const std::string& name, std::string& value, const std::string& about) override {
     app_.add_option(name, value, about)->required()->type_name("");
   }
+  void positional(const std::string& name, std::optional<std::string>& value, const std::string& about) override {
+    app_.add_option_function<std::string>(
+            name, [&value](const std::string& given) { value = given; }, about)
+        ->type_name("");
+  }
   void text(const std::string& flag, const std::string& placeholder, std::optional<std::string>& value,
             const std::string& about) override {
     text_option(flag, placeholder, about, [&value](const std::string& given) { value = given; });
@@ -60,6 +65,10 @@ class Declared : public Arguments {
   void required_texts(const std::string& flag, const std::string& placeholder, std::vector<std::string>& values,
                       const std::string& about) override {
     app_.add_option(flag, values, about)->required()->type_name(placeholder)->allow_extra_args(false);
+  }
+  void texts(const std::string& flag, const std::string& placeholder, std::vector<std::string>& values,
+             const std::string& about) override {
+    app_.add_option(flag, values, about)->type_name(placeholder)->allow_extra_args(false);
   }
   void count(const std::string& flag, std::optional<Index>& value, Index low, Index high, const std::string& about,
              bool required) override {

@@ -23,6 +23,7 @@ class Arguments {
  public:
   virtual ~Arguments() = default;
   virtual void positional(const std::string& name, std::string& value, const std::string& about) = 0;
+  virtual void positional(const std::string& name, std::optional<std::string>& value, const std::string& about) = 0;
   virtual void text(const std::string& flag, const std::string& placeholder, std::optional<std::string>& value,
                     const std::string& about) = 0;
   virtual void required_text(const std::string& flag, const std::string& placeholder, std::string& value,
@@ -30,6 +31,8 @@ class Arguments {
   // May be given several times; each takes one value.
   virtual void required_texts(const std::string& flag, const std::string& placeholder, std::vector<std::string>& values,
                               const std::string& about) = 0;
+  virtual void texts(const std::string& flag, const std::string& placeholder, std::vector<std::string>& values,
+                     const std::string& about) = 0;
   // A whole number from low to high, inclusive.
   virtual void count(const std::string& flag, std::optional<Index>& value, Index low, Index high, const std::string& about,
                      bool required = false) = 0;

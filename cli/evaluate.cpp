@@ -2,6 +2,7 @@
 // from the rows that are new to it.
 #include <chrono>
 
+#include "evaluate_arrays.h"
 #include "files.h"
 #include "numbers.h"
 #include "rondo/forecast/forecaster.h"
@@ -23,20 +24,35 @@ struct Scored {
 class Evaluate : public Verb {
  public:
   std::string name() const override { return "evaluate"; }
-  std::string about() const override { return "how good a forecaster is: on rows it was trained on, and apart, on new ones"; }
+  std::string about() const override {
+    return "how good a forecaster is, on the rows it saw and on new ones; or any model, on arrays";
+  }
   std::vector<std::string> examples() const override {
-    return {"rondo evaluate airline.keras airline.csv", "rondo evaluate airline.keras airline.csv --season 12 --json"};
+    return {"rondo evaluate airline.keras airline.csv", "rondo evaluate airline.keras airline.csv --season 12 --json",
+            "rondo evaluate model.keras --x X.npy --y Y.npy --loss mse --metrics mae --metrics r2_score"};
   }
   void declare(Arguments& arguments) override {
-    arguments.positional("MODEL.keras", model_, "a forecaster that `rondo train` wrote");
-    arguments.positional("DATA.csv", data_, "a table with the columns it was trained on");
+    arguments.positional("MODEL.keras", model_, "a forecaster that `rondo train` wrote; with --x and --y any model");
+    arguments.positional("DATA.csv", given_, "a table with the columns it was trained on");
     arguments.count("--season", season_, 1, 1'000'000'000, "rows to a season (default: as it was trained)");
     dates_.declare(arguments);
+    arrays_.declare(arguments);
     arguments.count("--threads", threads_, 1, 256, "threads; changes no number (default: one a core)");
   }
 
   int run(Console& console) override {
+    if (arrays_.given()) {
+      if (given_)
+        throw UsageError("a table, '" + escaped(*given_) + "', and arrays by --x are two things to evaluate: give one");
+      if (season_ || dates_.column || dates_.order)
+        throw UsageError("--season, --date and --date-order are for a table, not for arrays");
+      return arrays_.run(model_, threads_, console);
+    }
+    if (!given_) throw UsageError("what is it to be evaluated on? Give a table, DATA.csv, or arrays, --x X.npy --y Y.npy");
+    arrays_.refuse_for_a_table();
+    data_ = *given_;
     const auto start = std::chrono::steady_clock::now();
+    check_not_swapped("evaluate", model_, data_);
     const Forecaster forecaster = load_forecaster(model_);
     const Series series = read_series(data_, dates_);
     FrameOptions framing = forecaster.framing.options();
@@ -155,6 +171,8 @@ class Evaluate : public Verb {
   }
 
   std::string model_, data_;
+  std::optional<std::string> given_;
+  EvaluateArrays arrays_;
   std::optional<Index> season_, threads_;
   DateArguments dates_;
 };

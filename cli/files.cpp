@@ -5,11 +5,13 @@
 #include <array>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 
 #include "arguments.h"
 #include "io/file.h"
 #include "rondo/interop/keras.h"
 #include "rondo/io/npy.h"
+#include "wording.h"
 
 namespace rondo::cli {
 
@@ -41,6 +43,17 @@ void check_output(const Named& output, const std::vector<Named>& others) {
   }
   const Uninterrupted trying;  // the trial file must not stay behind
   check_writable(output.path);
+}
+
+void check_not_swapped(const std::string& verb, const std::string& model, const std::string& data) {
+  const auto is_model = [](const std::string& path) {  // a zip archive that is not called an array
+    std::ifstream file(path, std::ios::binary);
+    char begin[2] = {};
+    return file.read(begin, 2) && begin[0] == 'P' && begin[1] == 'K' && !path.ends_with(".npz");
+  };
+  if (is_model(model) || !is_model(data) || !std::ifstream(model)) return;
+  throw UsageError("the two are swapped: '" + escaped(data) + "' is the model, and comes first.\n  rondo " + verb + " " +
+                   shell_word(data, true) + " " + shell_word(model, true));
 }
 
 Model read_model(const std::string& path, bool compile, Console& console, std::string* extra) {

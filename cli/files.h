@@ -18,6 +18,9 @@ struct Named {
 };
 void check_output(const Named& output, const std::vector<Named>& others);
 
+// Throws UsageError, with the line to type, if `data` is a model file and `model` is none.
+void check_not_swapped(const std::string& verb, const std::string& model, const std::string& data);
+
 // Reads a model; what there is to say about the file becomes notes. extra: LoadReport::extra, if it is to be kept.
 Model read_model(const std::string& path, bool compile, Console& console, std::string* extra = nullptr);
 

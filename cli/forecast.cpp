@@ -46,6 +46,7 @@ class ForecastVerb : public Verb {
   int run(Console& console) override {
     const auto start = std::chrono::steady_clock::now();
     if (out_) check_output({"--out", *out_}, {{"the model", model_}, {"the data", data_}});
+    check_not_swapped("forecast", model_, data_);
     const Forecaster forecaster = load_forecaster(model_);
     const Series series = read_series(data_, dates_);
     const Framing& f = forecaster.framing;

@@ -1,13 +1,13 @@
 #include "plan_table.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <filesystem>
 #include <limits>
 
 #include "core/memory.h"
 #include "files.h"
+#include "layers/base/building.h"
 #include "machine.h"
 #include "numbers.h"
 #include "rondo/interop/keras.h"
@@ -19,18 +19,27 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr Index measured = 3;
-
-class Stopwatch : public Callback {
- public:
-  void on_batch_end(Index, const Logs&, Model&) override { ends.push_back(Clock::now()); }
-  std::vector<Clock::time_point> ends;
-};
+constexpr Index measured = 3;              // steps, unless
+constexpr double enough = 4;               // seconds have gone by: then as many as there are
+constexpr Index written = Index{1} << 28;  // bytes up to which the model file is made, to be measured
 
 double seconds(Clock::duration d) { return std::chrono::duration<double>(d).count(); }
 
-// Seconds of one epoch: training steps, then the validation part.
-double epoch_seconds(Model& model, const Split& parts, const Recipe& recipe) {
+// Takes the time of steps until there are enough of them.
+class Stopwatch : public Callback {
+ public:
+  void on_batch_begin(Index, Model&) override {
+    if (ends.empty()) ends.push_back(Clock::now());
+  }
+  void on_batch_end(Index, const Logs&, Model&) override {
+    ends.push_back(Clock::now());
+    if (seconds(ends.back() - ends.front()) > enough) stop_training = true;
+  }
+  std::vector<Clock::time_point> ends;  // of steps; the first is a beginning
+};
+
+// Seconds of one epoch, and how many steps they were measured by: training steps, then the validation part.
+double epoch_seconds(Model& model, const Split& parts, const Recipe& recipe, Index& steps_taken) {
   const auto watch = std::make_shared<Stopwatch>();
   const Index batch = std::min(recipe.batch_size, parts.train.samples());
   FitOptions options;
@@ -40,12 +49,14 @@ double epoch_seconds(Model& model, const Split& parts, const Recipe& recipe) {
   options.threads = recipe.threads;
   const Index whole = std::min(measured + 1, parts.train.samples() / batch) * batch;  // full batches only
   model.fit(parts.train.slice(0, whole), options);
-  std::array<double, measured> steps{};  // the first one warms up
-  for (std::size_t i = 0; i < steps.size(); ++i) steps[i] = seconds(watch->ends[i + 1] - watch->ends[i]);
+  std::vector<double> steps;
+  for (std::size_t i = 1; i < watch->ends.size(); ++i) steps.push_back(seconds(watch->ends[i] - watch->ends[i - 1]));
+  if (steps.size() > 1) steps.erase(steps.begin());  // the first one warms up
   std::sort(steps.begin(), steps.end());
-  double out = steps[measured / 2] * static_cast<double>(parts.train.samples()) / static_cast<double>(batch);
+  steps_taken = static_cast<Index>(steps.size());
+  double out = steps[steps.size() / 2] * static_cast<double>(parts.train.samples()) / static_cast<double>(batch);
   if (parts.validation.samples() > 0) {
-    const Part some = parts.validation.slice(0, std::min(batch * measured, parts.validation.samples()));
+    const Part some = parts.validation.slice(0, std::min(batch * steps_taken, parts.validation.samples()));
     const auto begin = Clock::now();
     model.evaluate(some, {.batch_size = batch, .threads = recipe.threads});
     const Index judged = std::min(parts.validation.samples(), judged_windows);
@@ -55,7 +66,9 @@ double epoch_seconds(Model& model, const Split& parts, const Recipe& recipe) {
 }
 
 // The bytes of the file that train would write.
-Index file_bytes(const Forecaster& forecaster) {
+Index file_bytes(const Forecaster& forecaster, const Memory& training) {
+  const Index numbers = forecaster.model.count_params() * static_cast<Index>(sizeof(real)) + training.optimizer;
+  if (numbers > written) return numbers;  // what else is in the file is nothing beside them
   SaveOptions options;
   options.extra = framing_json(forecaster.framing, forecaster.scaler);
   return static_cast<Index>(save_model(forecaster.model, options).size());
@@ -99,13 +112,18 @@ int plan_table(Settings& settings, Console& console) {
   const Split parts = split(windows, settings.parts());
   const Framing& f = windows.framing();
 
-  // Where training starts does not change what it costs: zeros stand for the ridge autoregression.
+  // Where training starts does not change what it costs: zeros stand for the ridge autoregression and for weights that would
+  // be drawn.
   Ridge zeros;
   zeros.inputs = f.lookback * static_cast<Index>(f.features.size());
   zeros.outputs = f.horizon * static_cast<Index>(f.targets.size());
   zeros.weights.resize(static_cast<std::size_t>(zeros.inputs * zeros.outputs));
   zeros.bias.resize(static_cast<std::size_t>(zeros.outputs));
-  Forecaster forecaster{make_forecaster(parts, recipe, zeros), f, parts.scaler(), 1, {}};
+  const auto undrawn = [&] {
+    const BuildHook hook([](Layer&) {});
+    return make_forecaster(parts, recipe, zeros);
+  };
+  Forecaster forecaster{undrawn(), f, parts.scaler(), 1, {}};
   MemoryOptions options;
   options.batch_size = std::min(recipe.batch_size, parts.train.samples());
   options.threads = recipe.threads;
@@ -115,8 +133,9 @@ int plan_table(Settings& settings, Console& console) {
   const Machine here = machine();
   const Index table = 8 * windows.rows() * static_cast<Index>(series.table.number_names().size());
   const bool fits = training.total() <= here.memory;
-  const double epoch = fits ? epoch_seconds(forecaster.model, parts, recipe) : std::numeric_limits<double>::quiet_NaN();
-  const Index file = fits ? file_bytes(forecaster) : 0;
+  Index steps = 0;
+  const double epoch = fits ? epoch_seconds(forecaster.model, parts, recipe, steps) : std::numeric_limits<double>::quiet_NaN();
+  const Index file = fits ? file_bytes(forecaster, training) : 0;
   const double all = epoch * static_cast<double>(recipe.epochs);
 
   const Screen shown = screen();
@@ -138,8 +157,8 @@ int plan_table(Settings& settings, Console& console) {
   if (fits) {
     text += field("model file", bytes_text(file), shown.width);
     text += field("an epoch",
-                  "about " + duration_text(epoch) + ", from " + std::to_string(measured) + " measured steps of " +
-                      grouped(options.batch_size) + " windows",
+                  "about " + duration_text(epoch) + ", from " + std::to_string(steps) +
+                      (steps == 1 ? " measured step of " : " measured steps of ") + grouped(options.batch_size) + " windows",
                   shown.width);
     text +=
         field("training",

@@ -71,14 +71,26 @@ class Train : public Verb {
     console.say(understood(series, parts, season, shown) + network_text(forecaster.model, series, parts, shown) + "\n");
 
     FitReport fitted;
+    bool usable = false;  // the start or an epoch has been judged
     {
       Interrupt interrupt;
       EpochLines lines(console, recipe.epochs);
       FitHooks hooks;
-      hooks.on_epoch = [&](const EpochReport& report) { lines.epoch(report); };
+      hooks.on_epoch = [&](const EpochReport& report) {
+        usable = usable || std::isfinite(report.mae);
+        lines.epoch(report);
+      };
       hooks.on_batch = [&](Index done, Index all) { lines.batch(done, all); };
       hooks.stop = &interrupt.requested();
-      fitted = fit_forecaster(forecaster.model, parts, recipe, hooks);
+      try {
+        fitted = fit_forecaster(forecaster.model, parts, recipe, hooks);
+      } catch (const Error& error) {
+        if (error.code() != Code::non_finite || !usable || !out_) throw;
+        lines.finish();
+        interrupt.writing();
+        save_forecaster(forecaster, *out_);
+        rondo::fail(error.code(), error.what() + ("\n  kept:   the best model before that is in '" + escaped(*out_) + "'"));
+      }
       lines.finish();
       interrupt.writing();
       if (out_) save_forecaster(forecaster, *out_);

@@ -141,5 +141,11 @@ class Forecast(Case):
         self.bad(OUTPUT, *self.base, "--out", "missing/f.csv")
 
 
+class Swapped(Case):
+    def test_says_so(self):
+        for verb in ("forecast", "evaluate"):
+            self.bad(USAGE, verb, "airline.csv", "airline.keras", says=["swapped", f"rondo {verb} airline.keras airline.csv"])
+
+
 if __name__ == "__main__":
     harness.main()

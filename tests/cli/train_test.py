@@ -346,7 +346,8 @@ class Train(Case):
         done = self.run_rondo(*self.airline, "--optimizer", "sgd", "--learning-rate", "1e30", "--out", "n.keras")
         self.assertEqual(done.returncode, NON_FINITE, done.err)
         self.assertIn("not finite", done.err)
-        self.assertFalse((self.folder / "n.keras").exists())
+        self.assertIn("n.keras", done.err)  # the start was usable, and is kept
+        self.assertEqual(self.good_json("forecast", "n.keras", "airline.csv")["steps"], 1)
 
     def test_outputs_are_tried_before_training(self):
         for out in ("missing/n.keras", ".", "airline.csv/n.keras"):

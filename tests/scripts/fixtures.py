@@ -16,6 +16,7 @@ import numpy as np
 MODELS = {
     "model.keras": ("training/stacked_adam.keras", "training/stacked_adam.npz", {"X.npy": "x0", "Y.npy": "t0"}),
     "two_inputs.keras": ("3.15/functional_two_inputs.keras", "3.15/functional_two_inputs.npz", {"X0.npy": "x0", "X1.npy": "x1"}),
+    "two_outputs.keras": ("fit/outputs_named.keras", "fit/outputs_named.npz", {"X2.npy": "x0", "Y0.npy": "t0", "Y1.npy": "t1"}),
     "any_length.keras": ("3.15/functional_any_length.keras", "3.15/functional_any_length_T5.npz", {}),
 }
 
@@ -47,6 +48,7 @@ def make(folder, source, binary=None):
             for file, key in files.items():
                 if not (Path(folder) / file).exists():
                     np.save(Path(folder) / file, values[key])
+    np.save(Path(folder) / "W.npy", np.linspace(0.5, 1.5, 10).astype("float32"))
 
 
 def environment(binary, **extra):

@@ -1,0 +1,100 @@
+#include "interop/named_arguments.h"
+
+#include <charconv>
+#include <set>
+
+#include "interop/config.h"
+
+namespace rondo::interop {
+
+namespace {
+
+// true, 3, 0.5, None; anything else is a text.
+Json value_of(const std::string& text) {
+  if (text == "true" || text == "True") return true;
+  if (text == "false" || text == "False") return false;
+  if (text == "none" || text == "None") return nullptr;
+  const char* end = text.data() + text.size();
+  Index whole = 0;
+  if (const auto [stop, error] = std::from_chars(text.data(), end, whole); error == std::errc() && stop == end) return whole;
+  double number = 0;
+  if (const auto [stop, error] = std::from_chars(text.data(), end, number); error == std::errc() && stop == end) return number;
+  return text;
+}
+
+struct Named {
+  std::string name;
+  Json arguments = Json::object();
+};
+
+Named parsed(const std::string& text, const std::string& what) {
+  const std::size_t colon = text.find(':');
+  Named out{text.substr(0, colon)};
+  if (colon == std::string::npos) return out;
+  for (std::size_t at = colon + 1; at <= text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    const std::string one = text.substr(at, end - at), key = one.substr(0, one.find('='));
+    if (key.empty() || key.size() == one.size())
+      fail(Code::value,
+           what + " '" + escaped(text) + "': '" + escaped(one) + "' is no argument: write NAME:argument=value,argument=value");
+    if (!out.arguments.emplace(key, value_of(one.substr(key.size() + 1))).second)
+      fail(Code::value, what + " '" + escaped(text) + "' names '" + escaped(key) + "' twice");
+    at = end + 1;
+  }
+  return out;
+}
+
+template <class Look>
+auto with_names(const std::set<std::string>& names, Look look) {
+  try {
+    return look();
+  } catch (const Error& error) {
+    std::string known;
+    for (const std::string& name : names) known += (known.empty() ? "" : ", ") + name;
+    fail(error.code(), error.what() + std::string(" Known: ") + known + ".");
+  }
+}
+
+// What is wrong with an argument is the user's, not a file's.
+template <class Thing>
+void set(Thing& thing, Json& arguments, const std::string& where) {
+  std::vector<std::string> notes;
+  ConfigReader reader(arguments, where, notes);
+  thing.describe(reader);
+  reader.finish();
+}
+
+}  // namespace
+
+OptimizerRef optimizer_from_text(const std::string& text) {
+  Named named = parsed(text, "optimizer");
+  const auto names = optimizer_names();
+  const OptimizerRef optimizer = with_names({names.begin(), names.end()}, [&] { return OptimizerRef(named.name); });
+  if (!named.arguments.empty()) set(*optimizer, named.arguments, "optimizer " + optimizer->class_name());
+  optimizer->check();
+  return optimizer;
+}
+
+LossRef loss_from_text(const std::string& text) {
+  Named named = parsed(text, "loss");
+  std::set<std::string> keys;  // one spelling of each
+  for (const std::string& name : loss_names()) keys.insert(LossRef(name)->key());
+  const LossRef loss = with_names(keys, [&] { return LossRef(named.name); });
+  if (!named.arguments.empty()) set(const_cast<Loss&>(*loss), named.arguments, "loss " + loss->class_name());
+  loss->check();
+  return loss;
+}
+
+MetricRef metric_from_text(const std::string& text) {
+  Named named = parsed(text, "metric");
+  const MetricRef metric(named.name);
+  if (const Json& name = member(named.arguments, "name"); name.is_string()) {
+    metric->set_name(name.get<std::string>());
+    named.arguments.erase("name");
+  }
+  if (!named.arguments.empty()) set(*metric, named.arguments, "metric " + metric->class_name());
+  metric->check();
+  return metric;
+}
+
+}  // namespace rondo::interop

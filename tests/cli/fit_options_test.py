@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""rondo fit: weights, validation, parts of epochs and callbacks, as Keras has them; and rondo evaluate on arrays."""
+import json
+import signal
+import time
+
+import numpy as np
+
+import harness
+from harness import NON_FINITE, OUTPUT, SHAPE, UNSUPPORTED, USAGE, Case
+
+
+class FitOptions(Case):
+    base = ("fit", "model.keras", "--x", "X.npy", "--y", "Y.npy", "--out", "n.keras")
+
+    def compared(self, name, *options, epochs=3, batch_size=4):
+        """Trains a golden case of tests/golden/fit through the command line, and compares the history with Keras's."""
+        model, values = self.golden("fit/" + name)
+        want = json.loads((harness.SOURCE / "tests" / "golden" / "fit" / "index.json").read_text())["cases"][name]
+        words = []
+        rows = want["fit"].get("validation_rows", 0)
+        for letter, flag in (("x", "--x"), ("t", "--y"), ("s", "--sample-weight")):
+            for key in sorted(k for k in values if k[0] == letter and k[1:].isdigit()):
+                array = values[key]
+                words += [flag, self.save(key + ".npy", array[:len(array) - rows])]
+                if rows:
+                    words += ["--validation-" + flag[2:], self.save("v" + key + ".npy", array[len(array) - rows:])]
+        said = self.good_json("fit", model, *words, "--no-shuffle", "--epochs", want["fit"].get("epochs", epochs), "--batch-size",
+                              want["fit"].get("batch_size", batch_size), "--out", "n.keras", "--history", "h.json", *options)
+        self.assertEqual(list(said["history"]), list(want["history"]), "the order of the keys")
+        for key, losses in want["history"].items():
+            np.testing.assert_allclose(said["history"][key], losses, rtol=1e-5, err_msg=key)
+        return said
+
+    def test_weights(self):
+        self.assertEqual(self.compared("weights_of_samples")["sample_weight"], "samples")
+        self.assertEqual(self.compared("weights_of_steps")["sample_weight"], "time steps")
+        self.assertEqual(self.compared("weights_each_output")["sample_weight"], "samples, time steps")
+        self.assertIsNone(self.compared("weights_of_classes", "--class-weight", "0=0.2,1=3")["sample_weight"])
+        self.compared("weights_of_samples_sequence")
+        self.compared("weighted_metrics_samples", "--validation-split", "0.3")
+
+    def test_as_many_samples_as_time_steps_means_samples(self):
+        x, y = np.ones((5, 5, 3), "float32"), np.zeros((5, 2), "float32")
+        self.save("x.npy", x), self.save("y.npy", y), self.save("w.npy", np.ones(5, "float32"))
+        said = self.good_json("fit", "model.keras", "--x", "x.npy", "--y", "y.npy", "--epochs", 1, "--out", "n.keras", "--sample-weight",
+                              "w.npy")
+        self.assertEqual(said["sample_weight"], "samples")
+        self.save("w.npy", np.ones((5, 5), "float32"))  # the output has no time steps
+        self.bad(SHAPE, "fit", "model.keras", "--x", "x.npy", "--y", "y.npy", "--epochs", 1, "--out", "n.keras", "--sample-weight",
+                 "w.npy", says=["sample_weight has shape (5, 5)", "w.npy"])
+
+    def test_parts_of_epochs_and_validations(self):
+        self.compared("steps_of_epoch", "--steps-per-epoch", 3)
+        self.compared("later_epochs", "--initial-epoch", 2, "--validation-freq", 3)
+        self.compared("frequency_listed", "--validation-freq", "1,4", "--validation-batch-size", 3)
+        self.compared("steps_of_validation", "--validation-freq", 2, "--validation-steps", 2)
+
+    def test_optimizers_with_arguments(self):
+        adam = "adam:learning_rate=0.01,gradient_accumulation_steps=2,weight_decay=0.03,clipnorm=0.2"
+        self.compared("optimizer_adam_0", "--optimizer", adam)
+        self.compared("optimizer_sgd_2", "--optimizer",
+                      "sgd:learning_rate=0.05,momentum=0.5,gradient_accumulation_steps=3,global_clipnorm=0.3,loss_scale_factor=1024")
+        self.compared("swap_ema", "--swap-ema")
+        self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--optimizer", "adam:clipnrom=1", says=["clipnrom", "Did you mean 'clipnorm'"])
+        self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--optimizer", "adam:clipnorm", says="adam:clipnorm")
+        self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--optimizer", "adam:clipnorm=1,clipvalue=1", says="only one of")
+        self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--optimizer", "adam:gradient_accumulation_steps=1", says="from 2 on")
+
+    def test_losses_and_metrics_of_each_output(self):
+        words = ("fit", "two_outputs.keras", "--x", "X2.npy", "--y", "Y0.npy", "--y", "Y1.npy", "--epochs", 1, "--no-shuffle", "--out",
+                 "n.keras")
+        by_name = self.good_json(*words, "--loss", "level=mse", "--loss", "path=huber:delta=0.5", "--loss-weights", "path=2,level=0.5",
+                                 "--metrics", "path=mae", "--metrics", "path=mse:name=squares", "--weighted-metrics", "path=mae",
+                                 "--optimizer", "sgd")["history"]
+        in_order = self.good_json(*words, "--loss", "mse", "--loss", "huber:delta=0.5", "--loss-weights", "0.5,2", "--metrics",
+                                  "path=mae", "--metrics", "path=mse:name=squares", "--weighted-metrics", "path=mae", "--optimizer",
+                                  "sgd")["history"]
+        self.assertEqual(by_name, in_order)
+        self.assertEqual(list(by_name), ["level_loss", "loss", "path_loss", "path_mae", "path_squares", "path_weighted_mae"])
+        self.bad(USAGE, *words, "--metrics", "mae", says=["of which output", "level=mae"])
+        self.bad(USAGE, *words, "--metrics", "levle=mae", says="Did you mean 'level'")
+        self.bad(UNSUPPORTED, *words, "--metrics", "level=meae", says="Did you mean")
+        self.bad(UNSUPPORTED, *words, "--loss", "levle=mse", says=["levle", "level, path"])
+        self.bad(USAGE, *words, "--loss", "mse", "--loss", "path=mse", says="either every one")
+        self.bad(USAGE, *words, "--loss", "mse", "--loss", "mse", "--loss", "mse", says="2 outputs: level, path")
+        self.bad(USAGE, *words, "--loss-weights", "a", says="--loss-weights")
+
+    def test_callbacks(self):
+        said = self.good_json(*self.base, "--epochs", 30, "--validation-split", "0.3", "--csv-log", "log.csv", "--early-stopping",
+                              "patience=2,min_delta=5,restore_best_weights=true", "--reduce-lr", "patience=1,min_delta=5,factor=0.5",
+                              "--checkpoint", "c/{epoch:02d}-{val_loss:.2f}.keras")
+        self.assertEqual((said["stopped_epoch"], said["best_epoch"], said["epochs"]), (2, 0, 3))
+        rate = said["history"]["learning_rate"]
+        np.testing.assert_allclose(rate, [rate[0], rate[0], rate[0] / 2])
+        log = (self.folder / "log.csv").read_text().splitlines()
+        self.assertEqual(log[0], "epoch,learning_rate,loss,mae,val_loss,val_mae")
+        self.assertEqual(len(log), 4)
+        self.assertEqual(said["checkpoint"], f"c/03-{said['history']['val_loss'][2]:.2f}.keras")
+        self.assertTrue((self.folder / said["checkpoint"]).exists())
+        self.good(*self.base, "--epochs", 2, "--csv-log", "log.csv", "--csv-append")
+        self.assertEqual(len((self.folder / "log.csv").read_text().splitlines()), 6)
+        said = self.good_json(*self.base, "--epochs", 3, "--checkpoint", "w.weights.h5", "--checkpoint-settings",
+                              "save_weights_only=true,save_best_only=true,monitor=loss")
+        self.assertEqual(said["checkpoint"], "w.weights.h5")
+
+    def test_usage(self):
+        for words, says in {
+            ("--early-stopping", "patiense=3"): "Did you mean 'patience'",
+            ("--early-stopping", "3"): "key=value",
+            ("--early-stopping", "patience=x"): "patience must be a whole number",
+            ("--early-stopping", "restore_best_weights=yes"): "true or false",
+            ("--reduce-lr", "factor=a"): "factor must be a number",
+            ("--checkpoint-settings", "monitor=loss"): "without --checkpoint",
+            ("--csv-append",): "without --csv-log",
+            ("--backup-freq", 3): "without --backup",
+            ("--validation-x", "X.npy"): "without --validation-y",
+            ("--validation-freq", "2"): "nothing to validate with",
+            ("--validation-split", "0.2", "--validation-freq", "a"): "--validation-freq",
+            ("--validation-split", "0.2", "--validation-x", "X.npy", "--validation-y", "Y.npy"): "give one",
+            ("--class-weight", "a=1"): "--class-weight",
+            ("--class-weight", "0=1", "--sample-weight", "W.npy"): "give one",
+            ("--initial-epoch", 1): "leaves nothing",
+            ("--csv-log", "X.npy"): "the same file",
+            ("--checkpoint", "n.keras"): "the same file",
+        }.items():
+            with self.subTest(words):
+                self.bad(USAGE, *self.base, "--epochs", 1, *words, says=says)
+        self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--early-stopping", "on", says=["val_loss", "--validation-split"])
+        self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--reduce-lr", "factor=2", says="factor")
+        self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--checkpoint", "a.h5", says=".keras")
+        self.bad(OUTPUT, *self.base, "--epochs", 1, "--csv-log", "missing/log.csv")
+
+    def test_a_run_that_is_broken_off_goes_on(self):
+        words = (*self.base, "--epochs", 400, "--batch-size", 2, "--seed", 3, "--validation-split", "0.3", "--optimizer",
+                 "adam:use_ema=true,gradient_accumulation_steps=3")
+        whole = self.good_json(*words)
+        for sig in (signal.SIGKILL, signal.SIGINT):
+            process = self.start(*words, "--backup", "backup", "--backup-freq", 3)
+            while not (self.folder / "backup" / "latest.backup").exists():
+                time.sleep(0.005)
+            process.send_signal(sig)
+            self.finish(process)
+            self.assertTrue((self.folder / "backup" / "latest.backup").exists())
+            if sig == signal.SIGINT:
+                self.assertEqual(process.returncode, 130)
+                self.assertIn("goes on from its backup", process.err)
+            self.bad(UNSUPPORTED, *words[:13], 4, *words[14:], "--backup", "backup", says=["seed", "delete 'backup/latest.backup'"])
+            out, err = self.good(*words, "--backup", "backup", "--backup-freq", 3, "--json")
+            self.assertIn("going on in epoch", err)
+            said = self.one_object(out)
+            self.assertEqual(said["weights_digest"], whole["weights_digest"])
+            self.assertEqual(said["epochs"], 400 - said["resumed_epoch"])
+            self.assertEqual(said["history"]["loss"], whole["history"]["loss"][said["resumed_epoch"]:])
+            self.assertFalse((self.folder / "backup").exists())
+
+    def test_terminate_on_nan_keeps_what_was(self):
+        y = self.load("Y.npy")
+        y[9] = np.inf  # in the last batch
+        self.save("bad.npy", y)
+        words = ("fit", "model.keras", "--x", "X.npy", "--y", "bad.npy", "--out", "n.keras", "--epochs", 2, "--batch-size", 4, "--no-shuffle")
+        self.bad(NON_FINITE, *words)
+        said = self.good_json(*words, "--terminate-on-nan")
+        self.assertIs(said["terminated_on_nan"], True)
+        self.good("predict", "n.keras", "--input", "X.npy", "--output", "p.npy")
+        self.assertTrue(np.isfinite(self.load("p.npy")).all())
+
+
+class EvaluateArrays(Case):
+    def test_is_keras(self):
+        cases = json.loads((harness.SOURCE / "tests" / "golden" / "fit" / "index.json").read_text())["cases"]
+        for name in ("weighted_metrics_steps_masked", "weights_each_output", "weights_of_samples"):
+            model, values = self.golden("fit/" + name)
+            words = []
+            for letter, flag in (("x", "--x"), ("t", "--y"), ("s", "--sample-weight")):
+                for key in sorted(k for k in values if k[0] == letter and k[1:].isdigit()):
+                    words += [flag, self.save(key + ".npy", values[key])]
+            self.good("fit", model, *words, "--no-shuffle", "--epochs", 3, "--batch-size", 4, "--out", "n.keras")
+            said = self.good_json("evaluate", "n.keras", *words, "--batch-size", 4)["logs"]
+            self.assertEqual(set(said), set(cases[name]["evaluate"]))
+            for key, value in cases[name]["evaluate"].items():
+                self.assertAlmostEqual(said[key], value, delta=1e-5 * abs(value), msg=f"{name} {key}")
+
+    def test_usage(self):
+        self.bad(USAGE, "evaluate", "model.keras", says="DATA.csv, or arrays")
+        self.bad(USAGE, "evaluate", "model.keras", "--x", "X.npy", says="without --y")
+        self.bad(USAGE, "evaluate", "airline.keras", "airline.csv", "--x", "X.npy", "--y", "Y.npy", says="give one")
+        self.bad(USAGE, "evaluate", "airline.keras", "airline.csv", "--loss", "mse", says="for arrays")
+        self.bad(USAGE, "evaluate", "any_length.keras", "--x", "X.npy", "--y", "Y.npy", says="--loss mse")
+        out, _ = self.good("evaluate", "any_length.keras", "--x", self.save("a.npy", np.ones((4, 7, 2), "float32")), "--y",
+                           self.save("b.npy", self.predicted("any_length.keras", "a.npy")), "--loss", "mse")
+        self.assertEqual(float(out.split()[-1]), 0.0)
+
+    def predicted(self, model, x):
+        self.good("predict", model, "--input", x, "--output", "p.npy")
+        return self.load("p.npy")
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -2,10 +2,12 @@
 #include "arguments.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
 #include "rondo/core/error.h"
+#include "screen.h"
 #include "verbs.h"
 
 namespace rondo::cli {
@@ -42,16 +44,34 @@ double finite_number(const std::string& flag, const std::string& given, double a
   return value;
 }
 
+// What an option is about, in lines that fit beside the column of the options; CLI11 indents what follows a line break.
+std::string told(const std::string& about) {
+  constexpr std::size_t left = 30;
+  const std::size_t width = static_cast<std::size_t>(std::clamp(screen().width, 60, 160)) - left;
+  std::string out;
+  for (std::size_t at = 0; at < about.size();) {
+    std::size_t end = about.size();
+    if (end - at > width) {
+      end = about.rfind(' ', at + width);
+      if (end == std::string::npos || end <= at) end = about.rfind(',', at + width - 1) + 1;  // a=1,b=2,...
+      if (end <= at) end = std::min(about.find(' ', at), about.size());
+    }
+    out += (at == 0 ? "" : "\n") + about.substr(at, end - at);
+    at = end < about.size() && about[end] == ' ' ? end + 1 : end;
+  }
+  return out;
+}
+
 class Declared : public Arguments {
  public:
   explicit Declared(CLI::App& app) : app_(app) {}
 
   void positional(const std::string& name, std::string& value, const std::string& about) override {
-    app_.add_option(name, value, about)->required()->type_name("");
+    app_.add_option(name, value, told(about))->required()->type_name("");
   }
   void positional(const std::string& name, std::optional<std::string>& value, const std::string& about) override {
     app_.add_option_function<std::string>(
-            name, [&value](const std::string& given) { value = given; }, about)
+            name, [&value](const std::string& given) { value = given; }, told(about))
         ->type_name("");
   }
   void text(const std::string& flag, const std::string& placeholder, std::optional<std::string>& value,
@@ -64,11 +84,11 @@ class Declared : public Arguments {
   }
   void required_texts(const std::string& flag, const std::string& placeholder, std::vector<std::string>& values,
                       const std::string& about) override {
-    app_.add_option(flag, values, about)->required()->type_name(placeholder)->allow_extra_args(false);
+    app_.add_option(flag, values, told(about))->required()->type_name(placeholder)->allow_extra_args(false);
   }
   void texts(const std::string& flag, const std::string& placeholder, std::vector<std::string>& values,
              const std::string& about) override {
-    app_.add_option(flag, values, about)->type_name(placeholder)->allow_extra_args(false);
+    app_.add_option(flag, values, told(about))->type_name(placeholder)->allow_extra_args(false);
   }
   void count(const std::string& flag, std::optional<Index>& value, Index low, Index high, const std::string& about,
              bool required) override {
@@ -86,12 +106,14 @@ class Declared : public Arguments {
       value = finite_number(flag, given, above, inclusive, below);
     });
   }
-  void flag(const std::string& flag, bool& value, const std::string& about) override { app_.add_flag(flag, value, about); }
+  void flag(const std::string& flag, bool& value, const std::string& about) override {
+    app_.add_flag(flag, value, told(about));
+  }
 
  private:
   CLI::Option* text_option(const std::string& flag, const std::string& placeholder, const std::string& about,
                            std::function<void(const std::string&)> take) {
-    return app_.add_option_function<std::string>(flag, take, about)->type_name(placeholder);
+    return app_.add_option_function<std::string>(flag, take, told(about))->type_name(placeholder);
   }
   CLI::App& app_;
 };
@@ -124,7 +146,7 @@ Command parse(const Verbs& verbs, int argc, char** argv) {
     sub->set_help_flag("-h,--help", "this page");
     Declared declared(*sub);
     verb->declare(declared);
-    sub->add_flag("--json", json, "exactly one JSON object on standard output (docs/cli.md)");
+    sub->add_flag("--json", json, told("exactly one JSON object on standard output (docs/cli.md)"));
     sub->footer(examples_text(verb->examples()));
     names.push_back(verb->name());
     if (!verb->examples().empty()) all.push_back(verb->examples().front());

@@ -32,7 +32,9 @@ bool merges(std::string_view class_name) {
   return names.contains(class_name);
 }
 
-bool hands_on(std::string_view class_name) { return class_name == "TimeDistributed" || class_name.starts_with("ConvLSTM"); }
+bool hands_on(std::string_view class_name) {
+  return class_name == "TimeDistributed" || class_name == "Bidirectional" || class_name.starts_with("ConvLSTM");
+}
 
 Masks::Id Masks::of(const TensorAt& tensor) const {
   const auto it = masks_.find(tensor);

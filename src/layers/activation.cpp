@@ -1,4 +1,4 @@
-//  y = f(x)          dx = dy f'(x)          f by name: activations/
+//  y = f(x)          dx = dy f'(x)          f by name: activations/; glu makes half of the last axis
 #include "rondo/layers/activation.h"
 
 #include "core/registry.h"
@@ -19,6 +19,17 @@ class NamedActivation final : public ElementwiseLayer {
     activation = named.name;
   }
   void check() const override { activation_function(activation); }
+  Shapes output_shapes(const Shapes& in) const override {
+    require_inputs(*this, in);
+    const ActivationFunction& function = activation_function(activation);
+    if (!function.halves) return in;
+    if (in[0].rank() < 2 || in[0][-1] == None || in[0][-1] % 2 != 0)
+      fail(Code::shape,
+           described() + ": glu makes one value of two, so the last axis must be known and even; got " + in[0].text());
+    Shapes out = in;
+    out[0][-1] = function.width_out(in[0][-1]);
+    return out;
+  }
   void build(const Shapes& in, Weights& weights) override {
     ElementwiseLayer::build(in, weights);
     function_ = &activation_function(activation);
@@ -32,11 +43,11 @@ class NamedActivation final : public ElementwiseLayer {
     real* const dx = run.d_in().values;
     if (!dx) return;
     const Port& x = run.in();
-    const Index width = x.dims[-1];
+    const Index width = x.dims[-1], out = run.out().dims[-1];
     if (x.mask) std::fill_n(dx, x.dims.elements(), real(0));
     for_valid_rows(x, [&](Index first, Index rows) {
-      const Index at = first * width;
-      function_->backward(x.values + at, run.out().values + at, run.d_out().values + at, dx + at, rows, width);
+      const Index at = first * width, to = first * out;
+      function_->backward(x.values + at, run.out().values + to, run.d_out().values + to, dx + at, rows, width);
     });
   }
 

@@ -9,13 +9,14 @@
 #include "core/registry.h"
 #include "layers/base/names.h"
 #include "layers/base/require.h"
+#include "layers/base/state_tree.h"
 #include "rondo/core/error.h"
 #include "rondo/layers/recurrent.h"
 
 namespace rondo {
 namespace {
 
-constexpr int max_ports = 8;  // of one child, on the stack of a call
+constexpr int max_ports = 32;  // of one child, on the stack of a call
 
 enum class Merge { concat, sum, ave, mul, none };
 
@@ -46,11 +47,15 @@ void require_equal(const char* what, Index forward, Index backward) {
                           std::to_string(forward) + " and backward_layer has " + std::to_string(backward) + ".");
 }
 
-// Row r of rows (samples, steps), with its time step counted from the end.
-Index turned(Index r, Index steps) { return r / steps * steps + (steps - 1 - r % steps); }
+// Row r of rows (samples, steps, places), with its time step counted from the end. A row of features has one place; a film's
+// frame many.
+Index turned(Index r, Index steps, Index places) {
+  const Index step = r / places;
+  return (step / steps * steps + (steps - 1 - step % steps)) * places + r % places;
+}
 
-void turn(const real* from, real* to, Index rows, Index steps, Index units) noexcept {
-  for (Index r = 0; r < rows; ++r) std::copy_n(from + r * units, units, to + turned(r, steps) * units);
+void turn(const real* from, real* to, Index rows, Index steps, Index places, Index units) noexcept {
+  for (Index r = 0; r < rows; ++r) std::copy_n(from + r * units, units, to + turned(r, steps, places) * units);
 }
 
 // One row of f (`units` long) and of g; for concat g may have another length.
@@ -99,7 +104,7 @@ void unmerge_row(Merge merge, const real* d, const real* f, const real* g, Index
   }
 }
 
-class BidirectionalLayer final : public Layer {
+class BidirectionalLayer final : public Layer, public NestedStates {
  public:
   BidirectionalLayer() = default;
   BidirectionalLayer(const LayerRef& layer, BidirectionalOptions options)
@@ -136,6 +141,16 @@ class BidirectionalLayer final : public Layer {
     return "it reads each sequence from its end too, which a stream has not reached";
   }
 
+  std::vector<StateTree> state_trees() const override {
+    std::vector<StateTree> all;
+    for (const RecurrentLayer* layer : {f_, g_}) {
+      const auto* nested = dynamic_cast<const NestedStates*>(layer);
+      const auto more = nested ? nested->state_trees() : std::vector<StateTree>(static_cast<std::size_t>(layer->states()));
+      all.insert(all.end(), more.begin(), more.end());
+    }
+    return all;
+  }
+
   void build(const Shapes& in, Weights& weights) override {
     check_inputs(in);
     weights.child("forward_layer", *f_, inputs_of(true, in));
@@ -148,13 +163,18 @@ class BidirectionalLayer final : public Layer {
     Shapes out{of_f[0]};
     if (merge_ == Merge::concat) out[0][-1] = checked_add(out[0][-1], of_g[0][-1]);
     if (merge_ == Merge::none) out.push_back(of_g[0]);
+    if (!std::equal(of_f[0].begin() + 1, of_f[0].end() - 1, of_g[0].begin() + 1, of_g[0].end() - 1))
+      fail(Code::shape, described() + ": the layer gives " + of_f[0].text() + " and backward_layer " + of_g[0].text() +
+                            "; only the last axis may differ");
     out.insert(out.end(), of_f.begin() + 1, of_f.end());
     out.insert(out.end(), of_g.begin() + 1, of_g.end());
     return out;
   }
 
   MaskFlow mask_flow(std::span<const bool> masked) const override {
-    return !masked.empty() && masked[0] && f_->return_sequences ? MaskFlow::pass : MaskFlow::none;
+    if (masked.empty() || !masked[0] || !f_->return_sequences) return MaskFlow::none;
+    if (f_->input_rank() == 3) return MaskFlow::pass;
+    return merge_ == Merge::none ? MaskFlow::drop : MaskFlow::make;  // a mask is made for one output alone
   }
 
   void plan(const Shapes& in, Plan& plan) const override {
@@ -176,20 +196,20 @@ class BidirectionalLayer final : public Layer {
     f_->forward(run.child(0, f.in(), f.out()));
     g_->forward(run.child(1, g.in(), g.out()));
 
-    const Index steps = steps_of(f.dims), uf = f.dims[-1], ug = g.dims[-1], rows = f.dims.rows();
+    const Index steps = steps_of(f.dims), places = places_of(f.dims), uf = f.dims[-1], ug = g.dims[-1], rows = f.dims.rows();
     const real *yf = f.outs[0].values, *yg = g.outs[0].values;
     if (merge_ == Merge::none) {
-      if (!direct(false)) turn(yg, run.out(1).values, rows, steps, ug);
+      if (!direct(false)) turn(yg, run.out(1).values, rows, steps, places, ug);
       return;
     }
     const Index width = merge_ == Merge::concat ? uf + ug : uf;
     for (Index r = 0; r < rows; ++r)
-      merge_row(merge_, yf + r * uf, yg + turned(r, steps) * ug, uf, ug, run.out().values + r * width);
+      merge_row(merge_, yf + r * uf, yg + turned(r, steps, places) * ug, uf, ug, run.out().values + r * width);
   }
 
   void backward(const Run& run) const noexcept override {
     Half f = half(run, true, true), g = half(run, false, true);
-    const Index steps = steps_of(f.dims), uf = f.dims[-1], ug = g.dims[-1], rows = f.dims.rows();
+    const Index steps = steps_of(f.dims), places = places_of(f.dims), uf = f.dims[-1], ug = g.dims[-1], rows = f.dims.rows();
     real *df = run.scratch(slot_df), *dg = run.scratch(slot_dg);
     const real* d = run.d_out().values;  // nullptr: only the other outputs are used
     if (merge_ == Merge::none) {
@@ -198,7 +218,7 @@ class BidirectionalLayer final : public Layer {
       if (direct(false) || d_second == nullptr) {
         dg = d_second;
       } else {
-        turn(d_second, dg, rows, steps, ug);
+        turn(d_second, dg, rows, steps, places, ug);
       }
     } else if (d == nullptr) {
       df = dg = nullptr;
@@ -206,7 +226,7 @@ class BidirectionalLayer final : public Layer {
       const real *yf = f.outs[0].values, *yg = g.outs[0].values;
       const Index width = merge_ == Merge::concat ? uf + ug : uf;
       for (Index r = 0; r < rows; ++r) {
-        const Index m = turned(r, steps) * ug;
+        const Index m = turned(r, steps, places) * ug;
         unmerge_row(merge_, d + r * width, yf + r * uf, yg + m, uf, ug, df + r * uf, dg + m);
       }
     }
@@ -251,6 +271,7 @@ class BidirectionalLayer final : public Layer {
       for (int s = 0; s < layer.states(); ++s) take_in(1 + (forward ? 0 : f_->states()) + s);
 
     h.outs[0] = {direct(forward) ? run.out(forward ? 0 : 1).values : run.kept(forward ? slot_yf : slot_yg), nullptr, h.dims};
+    if (forward && mask_of_frames()) h.outs[0].mask = run.out().mask;
     h.outputs = 1;
     if (layer.return_state)
       for (int s = 0; s < layer.states(); ++s, ++h.outputs) {
@@ -264,6 +285,14 @@ class BidirectionalLayer final : public Layer {
   // The child writes its output where it belongs: two outputs, and nothing to turn.
   bool direct(bool forward) const { return merge_ == Merge::none && (forward || !f_->return_sequences); }
   Index steps_of(const Dims& dims) const { return f_->return_sequences ? dims[1] : 1; }
+  Index places_of(const Dims& dims) const {
+    Index n = 1;
+    for (int axis = f_->return_sequences ? 2 : 1; axis < dims.rank - 1; ++axis) n *= dims[axis];
+    return n;
+  }
+
+  // A ConvLSTM makes the mask of its frames itself.
+  bool mask_of_frames() const { return f_->input_rank() > 3; }
 
   Shapes inputs_of(bool forward, const Shapes& in) const {
     if (in.size() == 1) return in;
@@ -280,7 +309,7 @@ class BidirectionalLayer final : public Layer {
       fail(Code::shape, described() + " takes the sequences alone or with " + std::to_string(states) +
                             " initial states (those of the forward layer, then those of the backward layer), but was given " +
                             std::to_string(in.size()) + " inputs.");
-    require_sequences(*this, in);
+    if (f_->input_rank() == 3) require_sequences(*this, in);  // a ConvLSTM asks for its axes itself
   }
 
   // After the config is known: makes the backward layer, and checks that the two suit each other.
@@ -300,6 +329,7 @@ class BidirectionalLayer final : public Layer {
     forward_->set_name(prefixed("forward_", *f_));
     if (g_->name().empty()) backward_->set_name(prefixed("backward_", *g_), true);
     if (f_ == g_) fail(Code::value, "Bidirectional needs a backward_layer of its own, not the layer itself.");
+    require_equal("axes in what it reads", f_->input_rank(), g_->input_rank());
     if (f_->go_backwards == g_->go_backwards)
       fail(Code::value, std::string("Bidirectional needs one layer in each direction, but both have go_backwards = ") +
                             (f_->go_backwards ? "true." : "false. Give backward_layer go_backwards = true."));

@@ -19,6 +19,7 @@ class ConvLSTM1DLayer final : public ConvLSTMLayer {
  public:
   ConvLSTM1DLayer() : ConvLSTMLayer(1) {}
   std::string class_name() const override { return "ConvLSTM1D"; }
+  std::shared_ptr<ConvLSTMLayer> make() const override { return std::make_shared<ConvLSTM1DLayer>(); }
 };
 
 }  // namespace

@@ -21,6 +21,7 @@ class ConvLSTM2DLayer final : public ConvLSTMLayer {
  public:
   ConvLSTM2DLayer() : ConvLSTMLayer(2) {}
   std::string class_name() const override { return "ConvLSTM2D"; }
+  std::shared_ptr<ConvLSTMLayer> make() const override { return std::make_shared<ConvLSTM2DLayer>(); }
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Dense:  y = f(x.W + b)                    x (..., F) -> y (..., H), every row alike
+// Dense:  y = f(x.W + b)                    x (..., F) -> y (..., H), every row alike; glu makes H / 2 of H
 //         dz = dy f'(z);  dx = dz.W^T;  dW += x^T.dz;  db += sum of dz's rows
 #include "rondo/layers/dense.h"
 
@@ -40,7 +40,8 @@ class DenseLayer : public Layer {
 
   void check() const override {
     if (units <= 0) fail(Code::value, "Dense: units must be a positive number, got " + std::to_string(units));
-    activation_function(activation);
+    if (activation_function(activation).halves && units % 2 != 0)
+      fail(Code::value, "Dense: glu makes one value of two, so units must be even; got " + std::to_string(units));
   }
 
   void build(const Shapes& in, Weights& weights) override {
@@ -56,20 +57,23 @@ class DenseLayer : public Layer {
   Shapes output_shapes(const Shapes& in) const override {
     features_of(in);
     Shape out = in[0];
-    out[-1] = units;
+    out[-1] = activation_function(activation).width_out(units);
     return {out};
   }
 
   void plan(const Shapes& in, Plan& plan) const override {
     const Index rows = checked_mul(in[0].elements() / std::max<Index>(in[0][-1], 1), units);
-    if (!function_->from_output) plan.saved(pre_activation, rows);
+    if (function_->halves)
+      plan.kept(pre_activation, rows);
+    else if (!function_->from_output)
+      plan.saved(pre_activation, rows);
     if (plan.training()) plan.scratch(dz, rows);
   }
 
   void forward(const Run& run) const noexcept override {
     const Port &x = run.in(), &y = run.out();
     const Index rows = x.dims.rows(), features = x.dims[-1];
-    real* const kept = run.saved(pre_activation);
+    real* const kept = function_->halves ? run.kept(pre_activation) : run.saved(pre_activation);
     real* const z = kept ? kept : y.values;
     kernels().gemm(x.values, features, rows, features, run.packed(0), units, use_bias ? run.weight(1) : nullptr, false, z,
                    units);
@@ -78,16 +82,16 @@ class DenseLayer : public Layer {
 
   void backward(const Run& run) const noexcept override {
     const Port &x = run.in(), &y = run.out();
-    const Index features = x.dims[-1];
+    const Index features = x.dims[-1], width = y.dims[-1];
     real* const d_in = run.d_in().values;
     if (d_in && x.mask) std::fill_n(d_in, x.dims.elements(), real(0));
     for_valid_rows(x, [&](Index first, Index rows) {
       const real* const from = x.values + first * features;
-      const real* d = run.d_out().values + first * units;
+      const real* d = run.d_out().values + first * width;
       if (activation.name != "linear") {
         real* const d_z = run.scratch(dz);
         const real* const z = run.saved(pre_activation);
-        function_->backward(z ? z + first * units : nullptr, y.values + first * units, d, d_z, rows, units);
+        function_->backward(z ? z + first * units : nullptr, y.values + first * width, d, d_z, rows, units);
         d = d_z;
       }
       if (real* gradient = run.gradient(0)) kernels().gemm_tn(from, features, d, units, rows, features, units, gradient, units);

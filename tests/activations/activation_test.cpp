@@ -144,7 +144,26 @@ INSTANTIATE_TEST_SUITE_P(Isas, OnEveryIsa, testing::ValuesIn(names()), [](const 
 TEST(Activations, EveryElementwiseNameHasItsFormula) {
   // The others look at rows: below, and against Keras in tests/golden.
   for (const std::string& name : activation_names())
-    EXPECT_TRUE(name.ends_with("softmax") || name == "sparsemax" || formulas.contains(name)) << name;
+    EXPECT_TRUE(name.ends_with("softmax") || name == "sparsemax" || name == "glu" || formulas.contains(name)) << name;
+}
+
+// a sigmoid(b) of the halves [a b] of a row; in place too.
+TEST(Activations, GluHalvesARow) {
+  const ActivationFunction& f = activation_function("glu");
+  EXPECT_EQ(f.width_out(4), 2);
+  std::vector<real> x = {2, -1, 0, 1, 3, 4, real(-0.5), 100}, y(4), dx(8);
+  const std::vector<real> dy = {1, 2, -1, real(0.5)};
+  f.forward(x.data(), y.data(), 2, 4);
+  f.backward(x.data(), y.data(), dy.data(), dx.data(), 2, 4);
+  for (std::size_t r = 0; r < 2; ++r)
+    for (std::size_t i = 0; i < 2; ++i) {
+      const double a = double(x[4 * r + i]), s = 1 / (1 + std::exp(-double(x[4 * r + 2 + i]))), d = double(dy[2 * r + i]);
+      EXPECT_NEAR(y[2 * r + i], a * s, 1e-6);
+      EXPECT_NEAR(dx[4 * r + i], d * s, 1e-6);
+      EXPECT_NEAR(dx[4 * r + 2 + i], d * a * s * (1 - s), 1e-6);
+    }
+  f.forward(x.data(), x.data(), 2, 4);
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(x[i], y[i]);
 }
 
 TEST(Activations, SoftmaxOfRowsAndItsGradient) {

@@ -95,3 +95,64 @@ def states(cells, sizes, nested, bidirectional=False, **options):
 
 
 keep("rnn_stacked_states", states([lstm(), gru()], [4, 4, 3], lambda s: [s[:2], s[2:]], return_sequences=True))
+
+
+# ---------------------------------------------------------------- Bidirectional
+
+keep("bidirectional_rnn_states", states([lstm(), gru()], [4, 4, 3] * 2, lambda s: [s[:2], [s[2]], s[3:5], [s[5]]], bidirectional=True))
+add_masked(
+    "masked_bidirectional_rnn",
+    lambda: L.Bidirectional(L.RNN([L.GRUCell(3), L.LSTMCell(2)], return_sequences=True)),
+    lambda: L.Bidirectional(
+        L.SimpleRNN(3), merge_mode="ave", backward_layer=L.RNN(L.LSTMCell(3), go_backwards=True)
+    ),
+)
+
+
+def bidirectional_films(rng):
+    """Every merge mode, over both ConvLSTMs."""
+    line, film = L.Input((4, 6, 2)), L.Input((3, 5, 4, 2))
+    outputs = [
+        L.Bidirectional(L.ConvLSTM1D(2, 3, return_sequences=True))(line),
+        L.Bidirectional(L.ConvLSTM1D(2, 2, padding="same", return_state=True), merge_mode="mul")(line),
+        L.Bidirectional(L.ConvLSTM2D(2, 2), merge_mode="sum")(film),
+        L.Bidirectional(
+            L.ConvLSTM2D(2, 2, return_sequences=True),
+            merge_mode=None,
+            backward_layer=L.ConvLSTM2D(2, 2, return_sequences=True, go_backwards=True, activation="relu"),
+        )(film),
+    ]
+    return keras.Model([line, film], flat(outputs)), [normal(rng, 3, 4, 6, 2), normal(rng, 3, 3, 5, 4, 2)]
+
+
+keep("bidirectional_films", bidirectional_films)
+
+# ---------------------------------------------------------------- activations
+
+RARE = """softmax log_softmax sparsemax celu tanh_shrink soft_shrink hard_shrink squareplus sparse_plus
+sparse_sigmoid log_sigmoid""".split()
+
+
+def rare_activations(rng):
+    """Each in the candidate of one layer and in the gates of another. Three steps: many of them let rounding grow."""
+    x = L.Input((3, 3))
+    outputs = []
+    for i, name in enumerate(RARE):
+        other = RARE[(i + 8) % len(RARE)]
+        if i % 4 == 0:
+            layer = L.SimpleRNN(4, activation=name, return_sequences=True)
+        elif i % 4 == 1:
+            layer = L.GRU(4, activation=name, recurrent_activation=other, reset_after=False)
+        elif i % 4 == 2:
+            layer = L.GRU(3, activation=other, recurrent_activation=name, return_sequences=True)
+        else:
+            layer = L.LSTM(5, activation=name, recurrent_activation=other, return_sequences=True)
+        outputs.append(layer(x))
+    outputs.append(L.LSTM(4, activation="softmax", recurrent_activation="sparsemax", return_sequences=True)(x))
+    return keras.Model(x, outputs), [normal(rng, 3, 3, 3)]
+
+
+keep("rare_activations", rare_activations)
+add_masked("masked_softmax_gru", lambda: L.GRU(4, activation="softmax", recurrent_activation="softmax", return_sequences=True))
+add("dense_glu", (5, 3), lambda: L.Dense(6, activation="glu"))
+add("activation_glu", (5, 3), lambda: L.Dense(8), lambda: L.Activation("glu"), lambda: L.Activation("tanh"))

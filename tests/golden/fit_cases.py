@@ -127,6 +127,56 @@ def both_dropouts_gru_reset_before(rng):
 
 
 @case
+def dropout_conv_lstm1d(rng):
+    model = sequential(L.Input((4, 5, 2)), L.ConvLSTM1D(3, 2, dropout=0.3, seed=2, return_sequences=True), L.Flatten(), L.Dense(2))
+    return compiled(model, rng), normal(rng, 10, 4, 5, 2), normal(rng, 10, 2), {}
+
+
+@case
+def both_dropouts_conv_lstm2d(rng):
+    layer = L.ConvLSTM2D(2, 2, strides=2, padding="same", dropout=0.3, recurrent_dropout=0.4)
+    model = sequential(L.Input((3, 4, 3, 2)), layer, L.Flatten(), L.Dense(2))
+    return compiled(model, rng), normal(rng, 10, 3, 4, 3, 2), normal(rng, 10, 2), {}
+
+
+@case
+def dropouts_rnn_stacked(rng):
+    cells = [L.LSTMCell(4, dropout=0.3, recurrent_dropout=0.2), L.GRUCell(3, dropout=0.4, seed=3), L.SimpleRNNCell(3, recurrent_dropout=0.3)]
+    return dropped(L.RNN(cells, return_sequences=True, go_backwards=True), rng, mask=True)
+
+
+@case
+def dropouts_bidirectional_rnn(rng):
+    return dropped(L.Bidirectional(L.RNN(L.GRUCell(4, dropout=0.3, recurrent_dropout=0.2))), rng)
+
+
+@case
+def rare_activations_gru(rng):
+    return dropped(L.GRU(4, activation="softmax", recurrent_activation="squareplus", recurrent_dropout=0.2), rng, mask=True)
+
+
+@case
+def rare_activations_lstm(rng):
+    return dropped(L.LSTM(4, activation="celu", recurrent_activation="softmax", return_sequences=True), rng)
+
+
+@case
+def rare_activations_gru_reset_before(rng):
+    return dropped(L.GRU(4, activation="sparsemax", recurrent_activation="softmax", reset_after=False), rng)
+
+
+@case
+def dropouts_of_one(rng):
+    model = sequential(
+        L.Input((5, 3)),
+        L.LSTM(4, dropout=1.0, recurrent_dropout=1.0, return_sequences=True),
+        L.SimpleRNN(4, recurrent_dropout=1.0, return_sequences=True),
+        L.SimpleRNN(2, dropout=1.0),
+    )
+    return compiled(model, rng), normal(rng, 8, 5, 3), normal(rng, 8, 2), {}
+
+
+@case
 def recurrent_dropout_gru_no_bias(rng):
     return dropped(L.GRU(5, recurrent_dropout=0.25, use_bias=False), rng)
 

@@ -1,5 +1,5 @@
-"""Rondo's dropout masks for Keras's recurrent layers: Philox 4x32-10, keyed as src/layers/base/draws.h and
-src/layers/recurrent/drop.cpp say. What Keras makes of equal masks can then be compared."""
+"""Rondo's dropout masks for Keras's recurrent layers: Philox 4x32-10, keyed as src/layers/base/draws.h,
+src/layers/recurrent/drop.cpp and src/layers/rnn.cpp say. What Keras makes of equal masks can then be compared."""
 
 import keras
 import numpy as np
@@ -34,40 +34,39 @@ def step_seed(seed, step):
 
 
 class Masks:
-    """Of one layer; `node`: the layer of the model it belongs to (a Bidirectional, say)."""
+    """Of one cell. `node`: the layer of the model it belongs to (a Bidirectional, say); `name`: whose draws they are;
+    `more`: what an RNN adds to the seed for each of its cells."""
 
-    def __init__(self, model, node, layer, fit_seed=0):
-        self.model, self.node, self.layer, self.fit_seed = model, node, layer, fit_seed
+    def __init__(self, model, node, name, more=0, fit_seed=0):
+        self.model, self.node, self.name, self.more, self.fit_seed = model, node, name, more, fit_seed
 
-    def draw(self, kind, number, rows, width, rate):
-        seed = (step_seed(self.fit_seed, int(self.model.optimizer.iterations.numpy())) + hash_of(self.node.name)) & M64
-        word = philox(halves(hash_of(self.layer.name)) + halves(self.layer.cell.seed or 0), halves(seed))
-        key = word[:2]
+    def draw(self, kind, number, shape, rate, cell_seed):
+        step = step_seed(self.fit_seed, int(self.model.optimizer.iterations.numpy()))
+        seed = (step + hash_of(self.node.name) + self.more) & M64
+        key = philox(halves(hash_of(self.name)) + halves(cell_seed or 0), halves(seed))[:2]
+        rows, width = shape[0], int(np.prod(shape[1:]))
         mask = np.empty((rows, width), "float32")
         for row in range(rows):
             for i in range(width):
                 if i % 4 == 0:
                     words = philox(halves((kind * 4 + number) << 40 | i // 4) + halves(row), key)
                 mask[row, i] = 0 if words[i % 4] / 2**32 < rate else np.float32(1 / (1 - rate))
-        return keras.ops.convert_to_tensor(mask)
+        return keras.ops.convert_to_tensor(mask.reshape(shape))
+
+
+def draw(cell, kind, like, rate):
+    if rate == 0:
+        return None
+    masks = [cell.masks.draw(kind, m, tuple(like.shape), rate, cell.seed) for m in range(getattr(cell, "dropout_mask_count", 1))]
+    return masks if hasattr(cell, "dropout_mask_count") else masks[0]
 
 
 def get_dropout_mask(cell, step_input):
-    if cell.dropout == 0:
-        return None
-    rows, width = step_input.shape
-    if hasattr(cell, "dropout_mask_count"):
-        return [cell.masks.draw(0, m, rows, width, cell.dropout) for m in range(cell.dropout_mask_count)]
-    return cell.masks.draw(0, 0, rows, width, cell.dropout)
+    return draw(cell, 0, step_input, cell.dropout)
 
 
 def get_recurrent_dropout_mask(cell, step_input):
-    if cell.recurrent_dropout == 0:
-        return None
-    rows, width = step_input.shape
-    if not hasattr(cell, "dropout_mask_count"):
-        return cell.masks.draw(1, 0, rows, width, cell.recurrent_dropout)
-    return [cell.masks.draw(1, m, rows, width, cell.recurrent_dropout) for m in range(cell.dropout_mask_count)]
+    return draw(cell, 1, step_input, cell.recurrent_dropout)
 
 
 DropoutRNNCell.get_dropout_mask = get_dropout_mask
@@ -78,7 +77,12 @@ def use_rondos_masks(model):
     for layer in model.layers:
         for inner in [layer, getattr(layer, "forward_layer", None), getattr(layer, "backward_layer", None)]:
             cell = getattr(inner, "cell", None)
-            if cell is not None:
-                cell.masks = Masks(model, layer, inner)
-                # Eager steps: the number of the step is known when a mask is drawn.
-                model.run_eagerly = True
+            if cell is None:
+                continue
+            # Eager steps: the number of the step is known when a mask is drawn.
+            model.run_eagerly = True
+            if type(inner) is keras.layers.RNN:
+                for k, one in enumerate(getattr(cell, "cells", [cell])):
+                    one.masks = Masks(model, layer, one.name, hash_of(inner.name) + k)
+            else:
+                cell.masks = Masks(model, layer, inner.name)

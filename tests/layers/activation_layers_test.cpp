@@ -13,6 +13,7 @@
 namespace rondo {
 namespace {
 
+CONTRACT_CASE("Activation", "glu", [] { return ActivationLayer("glu"); }, {{None, 4}});
 CONTRACT_CASE("Activation", "tanh", [] { return ActivationLayer("tanh"); }, {{None, 3}});
 CONTRACT_CASE("Activation", "softmax", [] { return ActivationLayer("softmax"); }, {{4}});
 CONTRACT_CASE("Activation", "mish", [] { return ActivationLayer("mish"); }, {{None, 3}});

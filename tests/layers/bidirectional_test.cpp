@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "rondo/layers/conv_lstm1d.h"
+#include "rondo/layers/conv_lstm2d.h"
 #include "rondo/layers/dense.h"
 #include "rondo/layers/gru.h"
 #include "rondo/layers/lstm.h"
 #include "rondo/layers/recurrent.h"
+#include "rondo/layers/rnn.h"
+#include "rondo/layers/simple_rnn.h"
 #include "support/config_record.h"
 #include "support/contract.h"
 #include "support/recurrent_check.h"
@@ -47,6 +51,33 @@ CONTRACT_CASE("Bidirectional", "different units",
 CONTRACT_CASE("Bidirectional", "different units, none",
               [] { return Bidirectional(LSTM(3), {.merge_mode = "none", .backward_layer = GRU(2, {.go_backwards = true})}); },
               {{None, 2}});
+
+CONTRACT_CASE("Bidirectional", "RNN", [] { return Bidirectional(RNN(GRUCell(3), {.return_sequences = true})); }, {{None, 2}},
+              {.truncates = false});
+CONTRACT_CASE("Bidirectional", "stacked cells and states",
+              [] {
+                return Bidirectional(RNN({LSTMCell(3), SimpleRNNCell(2)}, {.return_sequences = true, .return_state = true}),
+                                     {.merge_mode = "sum"});
+              },
+              {{None, 2}, {3}, {3}, {2}, {3}, {3}, {2}}, {.truncates = false});
+CONTRACT_CASE("Bidirectional", "SimpleRNN and RNN",
+              [] {
+                return Bidirectional(SimpleRNN(3),
+                                     {.merge_mode = "mul", .backward_layer = RNN(LSTMCell(3), {.go_backwards = true})});
+              },
+              {{None, 2}});
+CONTRACT_CASE("Bidirectional", "dropouts",
+              [] { return Bidirectional(RNN(LSTMCell(3, {.dropout = 0.3, .recurrent_dropout = 0.3}))); }, {{None, 3}});
+CONTRACT_CASE("Bidirectional", "ConvLSTM1D", [] { return Bidirectional(ConvLSTM1D(2, 2, {.return_sequences = true})); },
+              {{None, 4, 2}}, {.truncates = false});
+CONTRACT_CASE("Bidirectional", "ConvLSTM2D", [] { return Bidirectional(ConvLSTM2D(2, 2), {.merge_mode = "ave"}); },
+              {{None, 3, 3, 1}});
+CONTRACT_CASE("Bidirectional", "ConvLSTM2D, none, states",
+              [] {
+                return Bidirectional(ConvLSTM2D(1, 2, {.return_sequences = true, .return_state = true}),
+                                     {.merge_mode = "none"});
+              },
+              {{None, 3, 3, 1}, {2, 2, 1}, {2, 2, 1}, {2, 2, 1}, {2, 2, 1}}, {.masks = false});
 
 // The rows of a sequence output in the other order of time.
 oracle::Vector turned(const oracle::Vector& y, Index samples, Index steps) {
@@ -215,6 +246,42 @@ TEST(Bidirectional, RefusesLayersThatDoNotSuit) {
     Bidirectional(LSTM(3)).call({x, h});
   });
   expect_refused(Code::shape, "time steps", [] { Bidirectional(LSTM(3))(Input({4})); });
+}
+
+// A film one place large is a sequence: the same layer over LSTMs.
+TEST(Bidirectional, OverFilmsOfOnePlaceIsOverSequences) {
+  TestRandom random(4);
+  const Array data = random.array({3, 5, 2});
+  for (const std::string mode : {"concat", "sum", "ave", "mul", "none"})
+    for (const bool sequences : {false, true}) {
+      SCOPED_TRACE(mode);
+      const SymbolicTensor x = Input({5, 2}), film = Input({5, 1, 1, 2});
+      Model plain(
+          {x}, Bidirectional(LSTM(3, {.return_sequences = sequences, .return_state = true}), {.merge_mode = mode}).call({x}));
+      Model films({film},
+                  Bidirectional(ConvLSTM2D(3, 1, {.return_sequences = sequences, .return_state = true}), {.merge_mode = mode})
+                      .call({film}));
+      randomize_weights(plain, 6);
+      std::vector<Array> w = plain.get_weights();
+      for (const std::size_t i : {0, 1, 3, 4}) w[i] = w[i].reshape(1, 1, w[i].shape()[0], w[i].shape()[1]);
+      films.set_weights(w);
+      const auto y = plain.predict_all({data}), z = films.predict_all({data.reshape(3, 5, 1, 1, 2)});
+      ASSERT_EQ(y.size(), z.size());
+      for (std::size_t o = 0; o < y.size(); ++o) {
+        ASSERT_EQ(y[o].size(), z[o].size());
+        for (Index i = 0; i < y[o].size(); ++i)
+          EXPECT_NEAR(static_cast<double>(y[o].data()[i]), static_cast<double>(z[o].data()[i]), 2e-6);
+      }
+    }
+}
+
+TEST(Bidirectional, RefusesFramesThatDoNotMatch) {
+  const LayerRef other = ConvLSTM2D(2, 3, {.go_backwards = true});
+  expect_refused(Code::shape, "only the last axis may differ", [&] {
+    Bidirectional(ConvLSTM2D(2, 2), {.backward_layer = other}).call({Input({None, 5, 5, 1})});
+  });
+  expect_refused(Code::value, "axes in what it reads",
+                 [] { Bidirectional(ConvLSTM2D(2, 2), {.backward_layer = LSTM(2, {.go_backwards = true})}); });
 }
 
 }  // namespace

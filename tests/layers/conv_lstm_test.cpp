@@ -36,6 +36,14 @@ CONTRACT_CASE("ConvLSTM2D", "other activations, no bias",
                 return ConvLSTM2D(2, {2, 1}, {.activation = "silu", .recurrent_activation = "gelu", .use_bias = false});
               },
               {{None, 3, 2, 2}});
+CONTRACT_CASE("ConvLSTM1D", "dropouts",
+              [] { return ConvLSTM1D(2, 2, {.dropout = 0.3, .recurrent_dropout = 0.4, .return_sequences = true}); },
+              {{None, 4, 2}});
+CONTRACT_CASE("ConvLSTM2D", "dropout", [] { return ConvLSTM2D(2, 2, {.padding = "same", .dropout = 0.4}); }, {{None, 3, 2, 2}});
+CONTRACT_CASE("ConvLSTM2D", "recurrent dropout", [] { return ConvLSTM2D(3, 2, {.recurrent_dropout = 0.4}); },
+              {{None, 3, 3, 1}});
+CONTRACT_CASE("ConvLSTM2D", "softmax",
+              [] { return ConvLSTM2D(3, 2, {.activation = "softmax", .recurrent_activation = "softmax"}); }, {{None, 3, 3, 1}});
 CONTRACT_CASE("ConvLSTM2D", "stateful",
               [] { return ConvLSTM2D(1, 2, {.return_sequences = true, .stateful = true, .batch_size = 5}); }, {{4, 3, 3, 1}});
 
@@ -59,6 +67,33 @@ TEST(ConvLSTM, OnePlaceIsAnLSTM) {
   compare(Model(line, ConvLSTM1D(4, 1, {.return_sequences = true})(line)), Shape{3, 6, 1, 3}, Shape{1, 3, 16}, Shape{1, 4, 16});
   compare(Model(frame, ConvLSTM2D(4, 1, {.return_sequences = true})(frame)), Shape{3, 6, 1, 1, 3}, Shape{1, 1, 3, 16},
           Shape{1, 1, 4, 16});
+}
+
+// With the same name it draws what the LSTM draws, whose draws are compared with Keras.
+TEST(ConvLSTM, DropsAsAnLSTMDoes) {
+  TestRandom random(1);
+  const Array data = random.array({3, 6, 3});
+  const auto trained = [&](Model model, const std::vector<Array>& weights, const Shape& in, std::vector<real>& y) {
+    model.set_weights(weights);
+    model.internal().pack(true);
+    Session session(model.internal().built(), {{in}, {true, false}, 1});
+    session.start({in});
+    std::copy(data.values().begin(), data.values().end(), session.input(0));
+    session.forward(true, 7);
+    const Port out = session.output(0);
+    y.assign(out.values, out.values + out.dims.elements());
+  };
+  const std::vector<Array> w{random.array({3, 16}), random.array({4, 16}), random.array({16})};
+  for (const double x_rate : {0.0, 0.4}) {
+    const SymbolicTensor x = Input({6, 3}), line = Input({6, 1, 3});
+    std::vector<real> y, z;
+    trained(Model(x, LSTM(4, {.dropout = x_rate, .recurrent_dropout = 0.3, .seed = 5, .name = "memory"})(x)), w, Shape{3, 6, 3},
+            y);
+    trained(Model(line, ConvLSTM1D(4, 1, {.dropout = x_rate, .recurrent_dropout = 0.3, .seed = 5, .name = "memory"})(line)),
+            {w[0].reshape(1, 3, 16), w[1].reshape(1, 4, 16), w[2]}, Shape{3, 6, 1, 3}, z);
+    ASSERT_EQ(y.size(), z.size());
+    for (std::size_t i = 0; i < y.size(); ++i) EXPECT_NEAR(y[i], z[i], 2e-6);
+  }
 }
 
 TEST(ConvLSTM, KeepsItsStateWhenAsked) {

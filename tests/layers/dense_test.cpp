@@ -2,14 +2,18 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "rondo/constraints/constraint.h"
 #include "rondo/regularizers/regularizer.h"
 #include "support/contract.h"
 #include "support/recurrent_check.h"
+#include "support/refused.h"
 
 namespace rondo {
 namespace {
 
+CONTRACT_CASE("Dense", "glu", [] { return Dense(6, {.activation = "glu"}); }, {{None, 4}});
 CONTRACT_CASE("Dense", "plain", [] { return Dense(3); }, {{4}});
 CONTRACT_CASE("Dense", "one by one", [] { return Dense(1); }, {{1}});
 CONTRACT_CASE("Dense", "steps", [] { return Dense(3); }, {{None, 4}});
@@ -46,6 +50,17 @@ TEST(Dense, EqualsPlainLoops) {
             EXPECT_LE(oracle::difference(model.predict(data), wanted), oracle_tolerance(64));
           }
   });
+}
+
+// glu: a sigmoid(b), a and b being the halves.
+TEST(Dense, GluHalvesTheUnits) {
+  Sequential model({Dense(4, {.activation = "glu", .input_shape = {1}})});
+  EXPECT_EQ(model.output_shapes()[0].text(), "(None, 2)");
+  model.set_weights({Array{1, 2, 0, -1}.reshape(1, 4), Array{0, 0, 0, 0}});
+  const Array y = model.predict(Array{3}.reshape(1, 1));
+  EXPECT_NEAR(y(0, 0), 3 * 0.5, 1e-6);
+  EXPECT_NEAR(y(0, 1), 6 / (1 + std::exp(3.0)), 1e-6);
+  expect_refused(Code::value, "units must be even", [] { Dense(5, {.activation = "glu"}); });
 }
 
 }  // namespace

@@ -8,6 +8,25 @@
 namespace rondo {
 namespace {
 
+CONTRACT_CASE("GRU", "softmax",
+              [] { return GRU(19, {.activation = "softmax", .recurrent_activation = "softmax", .return_sequences = true}); },
+              {{None, 5}});
+CONTRACT_CASE("GRU", "rare activations", [] { return GRU(3, {.activation = "sparse_plus", .recurrent_dropout = 0.3}); },
+              {{None, 2}});
+CONTRACT_CASE("GRU", "softmax, reset before",
+              [] {
+                return GRU(3, {.activation = "log_softmax",
+                               .recurrent_activation = "softmax",
+                               .return_sequences = true,
+                               .reset_after = false});
+              },
+              {{None, 2}});
+CONTRACT_CASE("GRU", "softmax, reset before, dropouts",
+              [] {
+                return GRU(3,
+                           {.recurrent_activation = "softmax", .dropout = 0.3, .recurrent_dropout = 0.3, .reset_after = false});
+              },
+              {{None, 2}});
 CONTRACT_CASE("GRU", "plain", [] { return GRU(3); }, {{None, 2}});
 CONTRACT_CASE("GRU", "one unit, one feature", [] { return GRU(1); }, {{None, 1}});
 CONTRACT_CASE("GRU", "wider than a vector", [] { return GRU(19, {.return_sequences = true}); }, {{None, 5}});

@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <set>
+
 #include "rondo/layers/gru.h"
 #include "support/contract.h"
 #include "support/recurrent_check.h"
+#include "support/refused.h"
 
 namespace rondo {
 namespace {
@@ -40,6 +44,22 @@ CONTRACT_CASE("LSTM", "both dropouts",
                                 .return_state = true});
               },
               {{None, 5}, {5}, {5}});
+// Activations that look at all units, and those that no kernel has: the equations run on whole rows.
+CONTRACT_CASE("LSTM", "softmax",
+              [] { return LSTM(19, {.activation = "softmax", .recurrent_activation = "softmax", .return_sequences = true}); },
+              {{None, 5}});
+CONTRACT_CASE("LSTM", "rare activations",
+              [] { return LSTM(3, {.activation = "tanh_shrink", .recurrent_activation = "sigmoid", .return_state = true}); },
+              {{None, 2}, {3}, {3}});
+CONTRACT_CASE("LSTM", "softmax with dropouts",
+              [] {
+                return LSTM(5, {.activation = "tanh_shrink",
+                                .recurrent_activation = "softmax",
+                                .dropout = 0.3,
+                                .recurrent_dropout = 0.4,
+                                .return_sequences = true});
+              },
+              {{None, 3}});
 CONTRACT_CASE("LSTM", "stateful", [] { return LSTM(3, {.return_sequences = true, .stateful = true}); }, {{None, 2}});
 
 oracle::Step step(const std::vector<Array>& w, const std::string& a = "tanh", const std::string& s = "sigmoid") {
@@ -117,6 +137,54 @@ TEST(LSTM, WithKerasMasksAnInitialStateHidesTheMask) {
   model.set_keras_mask_compat(false);
   const auto again = model.predict_all(data);
   for (Index i = 0; i < whole.size(); ++i) EXPECT_EQ(again[0].data()[i], skipped[0].data()[i]);
+}
+
+// [base(u), ones(u), base(2u)], as Keras makes it.
+TEST(LSTM, UnitForgetBiasKeepsTheInitializerAroundTheOnes) {
+  Initializer seven("constant");
+  seven.parameters["value"] = 7;
+  const auto bias = [](Index units, const Initializer& base) {
+    return Sequential({LSTM(units, {.bias_initializer = base, .input_shape = {None, 1}})}).get_weights()[2];
+  };
+  EXPECT_EQ(bias(2, seven).text(), (Array{7, 7, 1, 1, 7, 7, 7, 7}).text());
+  EXPECT_EQ(bias(1, "zeros").text(), (Array{0, 1, 0, 0}).text());
+  EXPECT_EQ(bias(1, "ones").text(), (Array{1, 1, 1, 1}).text());
+  const Array random = bias(50, "random_uniform");
+  std::set<real> drawn;
+  for (Index i = 0; i < 200; ++i) {
+    const real v = random.data()[i];
+    if (i >= 50 && i < 100) {
+      EXPECT_EQ(v, 1);
+    } else {
+      EXPECT_TRUE(drawn.insert(v).second) << "drawn twice";
+      EXPECT_LE(std::abs(v), real(0.05));
+    }
+  }
+}
+
+// Keras's layers with gates compare a rate with 1 before they drop; SimpleRNN does not.
+TEST(LSTM, ADropoutOfOneDropsNothing) {
+  for (const auto& [x_rate, h_rate] : {std::pair{1.0, 0.0}, {0.0, 1.0}, {1.0, 1.0}}) {
+    TestRandom random(3);
+    const SymbolicTensor x = Input({None, 2});
+    const SymbolicTensor dropping = LSTM(3, {.dropout = x_rate, .recurrent_dropout = h_rate})(x);
+    Model model({x}, {dropping, GRU(2, {.dropout = x_rate, .recurrent_dropout = h_rate})(x)});
+    randomize_weights(model, 4);
+    const Array data = random.array({3, 5, 2});
+    const auto y = model.predict_all({data});
+    Session session(model.internal().built(), {{data.shape()}, {true, false}, 1});
+    session.start({data.shape()});
+    std::copy(data.values().begin(), data.values().end(), session.input(0));
+    session.forward(true, 1);
+    for (int o = 0; o < 2; ++o)
+      for (Index i = 0; i < y[static_cast<std::size_t>(o)].size(); ++i)
+        EXPECT_NEAR(session.output(o).values[i], y[static_cast<std::size_t>(o)].data()[i], 1e-6);
+  }
+}
+
+TEST(LSTM, RefusesActivationsThatDoNotKeepTheWidth) {
+  expect_refused(Code::unsupported, "Dense and in Activation alone", [] { LSTM(4, {.activation = "glu"}); });
+  expect_refused(Code::unsupported, "ReLU has an argument threshold", [] { LSTM(4, {.activation = "threshold"}); });
 }
 
 TEST(LSTM, StatefulInPiecesIsWhole) {

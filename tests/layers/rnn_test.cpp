@@ -126,6 +126,7 @@ TEST(RNN, EachCellDrawsForItself) {
       for (Index i = 0; i < 64; ++i) weights.back()(i, i) = 1;
   }
   model.set_weights(weights);
+  model.internal().pack(true);
   Session session(model.internal().built(), {{Shape{1, 1, 64}}, {true, false}, 1});
   session.start({Shape{1, 1, 64}});
   std::fill_n(session.input(0), 64, real(1));

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "rondo/layers/bidirectional.h"
 #include "support/contract.h"
 #include "support/recurrent_check.h"
@@ -10,6 +12,10 @@
 namespace rondo {
 namespace {
 
+CONTRACT_CASE("SimpleRNN", "softmax", [] { return SimpleRNN(4, {.activation = "softmax", .return_sequences = true}); },
+              {{None, 2}});
+CONTRACT_CASE("SimpleRNN", "dropouts of one",
+              [] { return SimpleRNN(3, {.dropout = 1, .recurrent_dropout = 1, .return_sequences = true}); }, {{None, 2}});
 CONTRACT_CASE("SimpleRNN", "both dropouts",
               [] { return SimpleRNN(5, {.dropout = 0.3, .recurrent_dropout = 0.4, .return_sequences = true}); }, {{None, 5}});
 CONTRACT_CASE("SimpleRNN", "plain", [] { return SimpleRNN(3); }, {{None, 2}});
@@ -76,6 +82,20 @@ TEST(SimpleRNN, EqualsPlainLoopsForEveryArgument) {
 
 TEST(SimpleRNN, StatefulInPiecesIsWhole) {
   check_stateful([](bool stateful) { return SimpleRNN(4, {.stateful = stateful}); }, 2);
+}
+
+// Nothing of x or h is left: h = tanh(b).
+TEST(SimpleRNN, ADropoutOfOneDropsEverything) {
+  TestRandom random(3);
+  Sequential model({SimpleRNN(2, {.dropout = 1, .recurrent_dropout = 1, .input_shape = {4, 3}})});
+  model.set_weights({random.array({3, 2}), random.array({2, 2}), Array{0.25, -0.5}});
+  model.internal().pack(true);
+  Session session(model.internal().built(), {{Shape{1, 4, 3}}, {true, false}, 1});
+  session.start({Shape{1, 4, 3}});
+  std::fill_n(session.input(0), 12, real(1));
+  session.forward(true, 1);
+  EXPECT_NEAR(session.output(0).values[0], std::tanh(0.25), 1e-6);
+  EXPECT_NEAR(session.output(0).values[1], std::tanh(-0.5), 1e-6);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ struct BidirectionalOptions {
   std::string name = {};
 };
 
+// Over LSTM, GRU, SimpleRNN, RNN, ConvLSTM1D and ConvLSTM2D; frames stay frames where the others have features and units.
 // Input (samples, time steps, features), then optionally the initial states: those of the forward layer, those of the backward
 // layer. Output (samples, units), or (samples, time steps, units) with return_sequences, where the backward output is turned to
 // the order of time; the units of both with "concat", two such outputs with "none". return_state appends the final states,

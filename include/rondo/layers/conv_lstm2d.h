@@ -1,13 +1,14 @@
 // ConvLSTM2D: an LSTM over films, with convolutions in place of its products.
 #pragma once
 
+#include <optional>
+
 #include "rondo/layers/layer.h"
 #include "rondo/layers/size2d.h"
 
 namespace rondo {
 
-// Keras's arguments, order and defaults. (A file may bring dropout and recurrent_dropout: such a layer predicts, and is refused
-// in training.)
+// Keras's arguments, order and defaults.
 struct ConvLSTM2DOptions {
   Size2D strides = 1;                         // of the input's convolution; that of the state has none
   std::string padding = "valid";              // or "same"
@@ -26,6 +27,9 @@ struct ConvLSTM2DOptions {
   Constraint kernel_constraint = {};
   Constraint recurrent_constraint = {};
   Constraint bias_constraint = {};
+  double dropout = 0;                 // the share of x that becomes 0 in training, for each gate, the same in all time steps
+  double recurrent_dropout = 0;       // the share of h, for each gate
+  std::optional<Index> seed = {};     // of both; beside fit's seed, the step, the layer's name and the sample
   bool return_sequences = false;      // the output of every time step instead of the last one's
   bool return_state = false;          // also the final h and c
   bool go_backwards = false;          // reads from the end; outputs stay in reading order

@@ -11,7 +11,7 @@ namespace rondo {
 // Output (samples, units), or (samples, time steps, units) with return_sequences; then, with return_state, the final states.
 class RecurrentLayer : public Layer {
  public:
-  Index units = 0;
+  Index units = 0;  // or filters: the size of the output's last axis
   bool return_sequences = false;
   bool return_state = false;
   bool go_backwards = false;  // reads the sequence from its end; the outputs come in that order too, as in Keras
@@ -21,6 +21,7 @@ class RecurrentLayer : public Layer {
 
   bool stateful() const override { return keep_state; }
   virtual int states() const = 0;  // 2 for LSTM (h, c), 1 for GRU and SimpleRNN (h)
+  virtual Index input_rank() const { return 3; }
   // A new layer with the same config, go_backwards flipped, and weights of its own (for Bidirectional).
   virtual std::shared_ptr<Layer> reversed_copy() const = 0;
 };

@@ -33,7 +33,7 @@ struct Recurrent::Walk {
         H(size.H),
         rows(r.kept(slot::rows)),
         cells(shape.states == 2 ? r.kept(slot::cells) : nullptr),
-        gates(r.training() || shape.late >= 0 ? r.kept(slot::gates) : nullptr),
+        gates(r.training() || shape.late >= 0 || l.by_rows() ? r.kept(slot::gates) : nullptr),
         aux(shape.late >= 0 ? r.kept(slot::aux) : nullptr),
         order(r.kept<Index>(slot::order)),
         length(r.kept<Index>(slot::length)),
@@ -70,8 +70,9 @@ struct Recurrent::Walk {
     for (Index s = 0; s < steps(); ++s) n += alive[s];
     return n;
   }
-  Function activation() const { return *elementwise(layer.activation.name); }
-  Function recurrent_activation() const { return *elementwise(layer.recurrent_activation.name); }
+  // Not looked at by rows.
+  Function activation() const { return elementwise(layer.activation.name).value_or(Function::linear); }
+  Function recurrent_activation() const { return elementwise(layer.recurrent_activation.name).value_or(Function::linear); }
 };
 
 }  // namespace rondo

@@ -10,6 +10,7 @@
 
 #include "activations/base/function.h"
 #include "kernels/isa.h"
+#include "rondo/activations/activation.h"
 #include "rondo/core/types.h"
 
 namespace rondo {
@@ -31,6 +32,13 @@ struct Padded {
   Index row() const { return Fp + Hp; }  // [x | h]: the stride of a row
 };
 
+// Activations that look at all units of a sample at once (softmax), or that no kernel has.
+struct RowFunctions {
+  static constexpr int most_calls = 16;  // of activations and their slopes in one step of a cell
+  const ActivationFunction *activation = nullptr, *recurrent_activation = nullptr;
+  real* scratch = nullptr;  // (most_calls + 2) x Hp
+};
+
 struct StepForward {
   Padded size;
   Index rows;           // samples still alive
@@ -44,6 +52,7 @@ struct StepForward {
   real* aux;            // rows x Hp; null unless the cell has a late gate
   Function activation, recurrent_activation;
   const real* late_drop = nullptr;  // rows x Hp: what aux is multiplied by; null: nothing
+  RowFunctions by_rows = {};
 };
 
 struct StepBackward {
@@ -58,6 +67,7 @@ struct StepBackward {
   real* late_scratch;           // rows x Hp, or null
   Function activation, recurrent_activation;
   const real* late_drop = nullptr;  // as forward
+  RowFunctions by_rows = {};
 };
 
 struct CellKernels {
@@ -69,12 +79,16 @@ struct CellKernels {
   // tanh and sigmoid, in registers.
   void (*forward)(const StepForward&);
   void (*backward)(const StepBackward&);
-  // Any other pair of activations.
+  // Any other pair of elementwise activations.
   void (*forward_any)(const StepForward&);
   void (*backward_any)(const StepBackward&);
   // The equations alone: `gates` holds the finished sums z (recurrent_dropout, where every gate sees an h of its own).
   void (*forward_sums)(const StepForward&);
   void (*forward_sums_any)(const StepForward&);
+  // All other activations, `by_rows`; needs `gates`.
+  void (*forward_rows)(const StepForward&);
+  void (*forward_sums_rows)(const StepForward&);
+  void (*backward_rows)(const StepBackward&);
 };
 
 struct Cell {

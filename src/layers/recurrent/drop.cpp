@@ -3,6 +3,8 @@
 //   dropout            z = (m x).W + h.U          m = 0 with probability rate, else 1 / (1 - rate)
 //   recurrent_dropout  z_g = x.W_g + (m_g h).U_g  a mask for every gate; with dropout x has one for every gate too
 //
+// A rate of exactly 1 is Keras's: SimpleRNN drops everything then, layers with gates nothing.
+//
 // The first needs no more than rows of m x. The second leaves the fused step: each gate has products of its own, and the cell's
 // equations run on their sums. Backward: dh += sum m_g (dz_g.U_g^T), dU_g = (m_g h)^T.dz_g, and the same for x and W.
 #include "layers/base/draws.h"
@@ -23,6 +25,7 @@ void Recurrent::Walk::draw() const noexcept {
   const Draws draws(run, layer.name(), layer.seed ? static_cast<std::uint64_t>(*layer.seed) : 0);
   // kind 0: of x, 1: of h. The draws of a sample are its own, wherever it lies in the batch.
   const auto fill = [&](real* masks, Index count, Index width, Index stride, double rate, std::uint64_t kind) {
+    if (rate == 1 && layer.gated()) rate = 0;
     const real scale = static_cast<real>(1 / (1 - rate));
     for (Index m = 0; m < count; ++m)
       for (Index r = 0; r < B; ++r) {

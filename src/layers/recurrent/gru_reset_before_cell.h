@@ -31,7 +31,9 @@ template <class Act>
 inline void reset_before_forward(const StepForward& s, const Act& f, bool sums) {
   constexpr int G = GRUResetBeforeCell::shape.gates;
   const Index Hp = s.size.Hp, stride = s.size.row();
-  if (sums) {
+  if constexpr (std::is_same_v<Act, RowPair>) {
+    forward_sums<GRUResetBeforeCell>(s, f);
+  } else if (sums) {
     forward_sums<GRUResetBeforeCell>(s, f);
   } else {
     forward_step<GRUResetBeforeCell>(s, f);  // h_out holds r h' for a moment
@@ -41,13 +43,18 @@ inline void reset_before_forward(const StepForward& s, const Act& f, bool sums) 
     for (Index i = 0; i < s.rows * Hp; i += lanes) store(s.aux + i, load(s.aux + i) * load(s.late_drop + i));
   gemm(s.aux, Hp, s.rows, s.size.H, s.late, Hp, nullptr, true, s.gates, G * Hp);
   for (Index r = 0; r < s.rows; ++r) {
-    for (Index u = 0; u < Hp; u += lanes) {
-      real* gates = s.gates + r * G * Hp + u;
-      V a = load(gates);
-      const V k = f.value(a), z = f.kept_gate(load(gates + Hp)), h0 = load(s.row + r * stride + s.size.Fp + u);
-      store(gates, a);
-      store(s.h_out + r * stride + u, fma(z, h0 - k, k));
-    }
+    f.begin();
+    do {
+      for (Index u = 0; u < Hp; u += lanes) {
+        real* gates = s.gates + r * G * Hp + u;
+        V a = load(gates);
+        f.at(u);
+        const V k = f.value(a), z = f.kept_gate(load(gates + Hp)), h0 = load(s.row + r * stride + s.size.Fp + u);
+        if (!f.final()) continue;
+        store(gates, a);
+        store(s.h_out + r * stride + u, fma(z, h0 - k, k));
+      }
+    } while (f.again());
   }
 }
 
@@ -56,28 +63,39 @@ inline void reset_before_backward(const StepBackward& s, const Act& f) {
   constexpr int G = GRUResetBeforeCell::shape.gates;
   const Index Hp = s.size.Hp, stride = s.size.row();
   for (Index r = 0; r < s.rows; ++r) {
-    for (Index u = 0; u < Hp; u += lanes) {
-      real* gates = s.gates + r * G * Hp + u;
-      const V a = load(gates), kept_z = load(gates + Hp), h0 = load(s.row + r * stride + s.size.Fp + u);
-      const V k = f.kept_value(a), z = f.kept_gate(kept_z), dh = load(s.dh + r * Hp + u);
-      const Index width = s.size.H - u;
-      store(gates, first_lanes(dh * (set(1) - z) * f.value_slope(a, k), width));
-      store(gates + Hp, first_lanes(dh * (h0 - k) * f.gate_slope(kept_z, z), width));
-      store(s.dh + r * Hp + u, first_lanes(dh * z, width));
-    }
+    f.begin();
+    do {
+      for (Index u = 0; u < Hp; u += lanes) {
+        real* gates = s.gates + r * G * Hp + u;
+        const V a = load(gates), kept_z = load(gates + Hp), h0 = load(s.row + r * stride + s.size.Fp + u);
+        f.at(u);
+        const V k = f.kept_value(a), z = f.kept_gate(kept_z), dh = load(s.dh + r * Hp + u);
+        const V da = dh * (set(1) - z) * f.value_slope(a, k), dz = dh * (h0 - k) * f.gate_slope(kept_z, z);
+        if (!f.final()) continue;
+        const Index width = s.size.H - u;
+        store(gates, first_lanes(da, width));
+        store(gates + Hp, first_lanes(dz, width));
+        store(s.dh + r * Hp + u, first_lanes(dh * z, width));
+      }
+    } while (f.again());
   }
   gemm(s.gates, G * Hp, s.rows, Hp, s.late_transposed, Hp, nullptr, false, s.late_scratch, Hp);
   for (Index r = 0; r < s.rows; ++r) {
-    for (Index u = 0; u < Hp; u += lanes) {
-      real* kept = s.gates + r * G * Hp + 2 * Hp + u;
-      V q = load(s.late_scratch + r * Hp + u);
-      if (s.late_drop) q = q * load(s.late_drop + r * Hp + u);
-      const V h0 = load(s.row + r * stride + s.size.Fp + u);
-      const V reset = f.kept_gate(load(kept));
-      const Index width = s.size.H - u;
-      store(kept, first_lanes(q * h0 * f.gate_slope(load(kept), reset), width));
-      store(s.dh + r * Hp + u, first_lanes(fma(q, reset, load(s.dh + r * Hp + u)), width));
-    }
+    f.begin();
+    do {
+      for (Index u = 0; u < Hp; u += lanes) {
+        real* kept = s.gates + r * G * Hp + 2 * Hp + u;
+        V q = load(s.late_scratch + r * Hp + u);
+        if (s.late_drop) q = q * load(s.late_drop + r * Hp + u);
+        const V h0 = load(s.row + r * stride + s.size.Fp + u);
+        f.at(u);
+        const V reset = f.kept_gate(load(kept)), dr = q * h0 * f.gate_slope(load(kept), reset);
+        if (!f.final()) continue;
+        const Index width = s.size.H - u;
+        store(kept, first_lanes(dr, width));
+        store(s.dh + r * Hp + u, first_lanes(fma(q, reset, load(s.dh + r * Hp + u)), width));
+      }
+    } while (f.again());
   }
 }
 
@@ -91,6 +109,12 @@ inline CellKernels make_reset_before_kernels() {
       [](const StepBackward& s) { reset_before_backward(s, any_pair(s)); },
       [](const StepForward& s) { reset_before_forward(s, Standard{}, true); },
       [](const StepForward& s) { reset_before_forward(s, any_pair(s), true); },
+      [](const StepForward& s) {
+        forward_step<SumsOf<GRUResetBeforeCell>>(s, NoActivation{});
+        reset_before_forward(s, row_pair(s), true);
+      },
+      [](const StepForward& s) { reset_before_forward(s, row_pair(s), true); },
+      [](const StepBackward& s) { reset_before_backward(s, row_pair(s)); },
   };
 }
 

@@ -16,8 +16,8 @@ enum {
   drop_x,  // dropout of x: (masks, row, features); only in training
   drop_h,  // recurrent_dropout of h: (gates, row, units)
 };
-// scratch of backward: numbered on, because in inference the slots above are scratch too
-enum { dh = drop_h + 1, dc, late, dropped };
+// scratch (all but `calls`: of backward): numbered on, because in inference the slots above are scratch too
+enum { dh = drop_h + 1, dc, late, dropped, calls };
 // state
 enum { state = 0 };
 // packs

@@ -16,11 +16,12 @@
 // so one tile of tile_rows x gates accumulators reads them front to back.
 #include "activations/base/functions_isa.h"
 #include "kernels/gemm_isa.h"
+#include "layers/recurrent/row_pair_isa.h"
 
 namespace rondo::RONDO_ISA {
 
 // tanh and sigmoid: the gate is kept as its output, and its slope follows from that.
-struct Standard {
+struct Standard : OnePass {
   static constexpr bool inlined = true;
   RONDO_INLINE V gate(V& z) const { return z = sigmoid(z); }
   RONDO_INLINE V value(V& z) const { return z = tanh(z); }
@@ -40,9 +41,10 @@ __attribute__((noinline)) inline V slope_of(Function f, V x, V y) {
 }
 
 // Any pair: the gate is kept as its input.
-struct AnyPair {
+struct AnyPair : OnePass {
   static constexpr bool inlined = false;
   Function activation, recurrent;
+  AnyPair(Function a, Function r) : activation(a), recurrent(r) {}
   RONDO_INLINE V gate(V& z) const { return apply(recurrent, z); }
   RONDO_INLINE V value(V& z) const { return apply(activation, z); }
   RONDO_INLINE V output(V c) const { return apply(activation, c); }
@@ -180,19 +182,24 @@ inline void forward_sums(const StepForward& s, const Act& f) {
   constexpr int G = shape.gates;
   const Index stride = s.size.row();
   for (Index r = 0; r < s.rows; ++r) {
-    for (Index unit = 0; unit < s.size.Hp; unit += lanes) {
-      real* gates = s.gates + r * G * s.size.Hp + unit;
-      const Index at = r * s.size.Hp + unit;
-      V z[G];
-      times<G>([&](auto g) RONDO_INLINE_LAMBDA { z[g] = load(gates + g * s.size.Hp); });
-      V h0{}, c0{}, c1{}, h1;
-      if constexpr (Cell::reads_h) h0 = load(s.row + r * stride + s.size.Fp + unit);
-      if constexpr (shape.states == 2) c0 = load(s.cell_in + at);
-      Cell::forward(f, z, h0, c0, c1, h1);
-      if constexpr (shape.states == 2) store(s.cell_out + at, c1);
-      store(s.h_out + r * stride + unit, h1);
-      times<G>([&](auto g) RONDO_INLINE_LAMBDA { store(gates + g * s.size.Hp, z[g]); });
-    }
+    f.begin();
+    do {
+      for (Index unit = 0; unit < s.size.Hp; unit += lanes) {
+        real* gates = s.gates + r * G * s.size.Hp + unit;
+        const Index at = r * s.size.Hp + unit;
+        V z[G];
+        times<G>([&](auto g) RONDO_INLINE_LAMBDA { z[g] = load(gates + g * s.size.Hp); });
+        V h0{}, c0{}, c1{}, h1;
+        if constexpr (Cell::reads_h) h0 = load(s.row + r * stride + s.size.Fp + unit);
+        if constexpr (shape.states == 2) c0 = load(s.cell_in + at);
+        f.at(unit);
+        Cell::forward(f, z, h0, c0, c1, h1);
+        if (!f.final()) continue;
+        if constexpr (shape.states == 2) store(s.cell_out + at, c1);
+        store(s.h_out + r * stride + unit, h1);
+        times<G>([&](auto g) RONDO_INLINE_LAMBDA { store(gates + g * s.size.Hp, z[g]); });
+      }
+    } while (f.again());
   }
 }
 
@@ -201,25 +208,41 @@ inline void backward_step(const StepBackward& s, const Act& f) {
   constexpr CellShape shape = Cell::shape;
   constexpr int G = shape.gates;
   for (Index r = 0; r < s.rows; ++r) {
-    for (Index unit = 0; unit < s.size.Hp; unit += lanes) {
-      real* gates = s.gates + r * G * s.size.Hp + unit;
-      const Index at = r * s.size.Hp + unit;
-      V z[G];
-      times<G>([&](auto g) RONDO_INLINE_LAMBDA { z[g] = load(gates + g * s.size.Hp); });
-      V h0{}, c0{}, dc{};
-      V dh = load(s.dh + at);
-      if constexpr (Cell::reads_h) h0 = load(s.row + r * s.size.row() + s.size.Fp + unit);
-      if constexpr (shape.states == 2) {
-        c0 = load(s.cell_in + at);
-        dc = load(s.dc + at);
+    f.begin();
+    do {
+      for (Index unit = 0; unit < s.size.Hp; unit += lanes) {
+        real* gates = s.gates + r * G * s.size.Hp + unit;
+        const Index at = r * s.size.Hp + unit;
+        V z[G];
+        times<G>([&](auto g) RONDO_INLINE_LAMBDA { z[g] = load(gates + g * s.size.Hp); });
+        V h0{}, c0{}, dc{};
+        V dh = load(s.dh + at);
+        if constexpr (Cell::reads_h) h0 = load(s.row + r * s.size.row() + s.size.Fp + unit);
+        if constexpr (shape.states == 2) {
+          c0 = load(s.cell_in + at);
+          dc = load(s.dc + at);
+        }
+        f.at(unit);
+        Cell::backward(f, z, h0, c0, dh, dc);
+        if (!f.final()) continue;
+        const Index width = s.size.H - unit;
+        times<G>([&](auto g) RONDO_INLINE_LAMBDA { store(gates + g * s.size.Hp, first_lanes(z[g], width)); });
+        store(s.dh + at, first_lanes(dh, width));
+        if constexpr (shape.states == 2) store(s.dc + at, first_lanes(dc, width));
       }
-      Cell::backward(f, z, h0, c0, dh, dc);
-      const Index width = s.size.H - unit;
-      times<G>([&](auto g) RONDO_INLINE_LAMBDA { store(gates + g * s.size.Hp, first_lanes(z[g], width)); });
-      store(s.dh + at, first_lanes(dh, width));
-      if constexpr (shape.states == 2) store(s.dc + at, first_lanes(dc, width));
-    }
+    } while (f.again());
   }
+}
+
+template <class Step>
+RONDO_INLINE RowPair row_pair(const Step& s) {
+  return {s.by_rows, s.size};
+}
+
+template <class Cell>
+inline void forward_rows(const StepForward& s) {
+  forward_step<SumsOf<Cell>>(s, NoActivation{});
+  forward_sums<Cell>(s, row_pair(s));
 }
 
 template <class Cell>
@@ -233,6 +256,9 @@ CellKernels make_cell_kernels() {
       [](const StepBackward& s) { backward_step<Cell>(s, any_pair(s)); },
       [](const StepForward& s) { forward_sums<Cell>(s, Standard{}); },
       [](const StepForward& s) { forward_sums<Cell>(s, any_pair(s)); },
+      [](const StepForward& s) { forward_rows<Cell>(s); },
+      [](const StepForward& s) { forward_sums<Cell>(s, row_pair(s)); },
+      [](const StepBackward& s) { backward_step<Cell>(s, row_pair(s)); },
   };
 }
 

@@ -1,9 +1,8 @@
 // The contract side of Recurrent: shapes, weights, bookings. The walk itself is in forward.cpp and backward.cpp.
 #include "layers/recurrent/walk.h"
 
-#include <cmath>
-
 #include "layers/base/require.h"
+#include "layers/base/seed.h"
 #include "layers/recurrent/slots.h"
 #include "rondo/activations/activation.h"
 #include "rondo/core/error.h"
@@ -22,15 +21,15 @@ Padded Recurrent::padded(Index features) const {
 
 bool Recurrent::standard() const { return activation.name == "tanh" && recurrent_activation.name == "sigmoid"; }
 
+bool Recurrent::by_rows() const { return !elementwise(activation.name) || !elementwise(recurrent_activation.name); }
+
+RowFunctions Recurrent::row_functions(const Run& run) const noexcept {
+  return {activation_, recurrent_activation_, run.scratch(slot::calls)};
+}
+
 void Recurrent::check() const {
   if (units <= 0) fail(Code::value, class_name() + ": units must be a positive number, got " + std::to_string(units));
-  for (const Activation& a : {activation, recurrent_activation}) {
-    activation_function(a);  // refuses an unknown name
-    if (!elementwise(a.name))
-      fail(Code::unsupported,
-           class_name() + ": '" + escaped(a.name) +
-               "' is no activation for a recurrent layer here; put it into a layer Activation behind this one");
-  }
+  for (const Activation& a : {activation, recurrent_activation}) activation_of_width(a);  // refuses an unknown name
   const auto rate = [&](const char* what, double value) {
     if (!(value >= 0 && value <= 1))
       fail(Code::value, class_name() + ": " + what + " is the share that becomes 0, from 0 to 1; got " + std::to_string(value));
@@ -56,6 +55,8 @@ void Recurrent::check_inputs(const Shapes& in) const {
 void Recurrent::build(const Shapes& in, Weights& weights) {
   check();
   check_inputs(in);
+  activation_ = &activation_function(activation);
+  recurrent_activation_ = &activation_function(recurrent_activation);
   const Index F = in[0][2];
   const Index columns = checked_mul(cell().shape.columns, units);
   const std::string folder = is_cell() ? "" : "cell/";
@@ -105,16 +106,15 @@ void Recurrent::plan(const Shapes& in, Plan& plan) const {
   plan.kept(slot::rows, checked_mul(rows, size.row()));
   if (shape.states == 2) plan.kept(slot::cells, checked_mul(rows, size.Hp));
   const Index kept = plan.training() ? steps : B;
-  if (plan.training() || shape.late >= 0) plan.kept(slot::gates, checked_mul(kept, checked_mul(shape.gates, size.Hp)));
+  if (by_rows()) plan.scratch(slot::calls, checked_mul(RowFunctions::most_calls + 2, size.Hp));
+  if (plan.training() || shape.late >= 0 || by_rows())
+    plan.kept(slot::gates, checked_mul(kept, checked_mul(shape.gates, size.Hp)));
   if (shape.late >= 0) plan.kept(slot::aux, checked_mul(kept, size.Hp));
   plan.kept<Index>(slot::order, B);
   plan.kept<Index>(slot::length, B);
   plan.kept<Index>(slot::alive, checked_add(T, 1));
   plan.kept<std::int32_t>(slot::visit, steps);
   if (plan.training()) {
-    for (const double rate : {dropout, recurrent_dropout})
-      if (rate == 1)
-        fail(Code::unsupported, described() + ": a dropout of 1 drops nothing in Keras. Give a share below 1, or 0");
     plan.scratch(slot::dh, checked_mul(B, size.Hp));
     if (shape.states == 2) plan.scratch(slot::dc, checked_mul(B, size.Hp));
     if (shape.late >= 0) plan.scratch(slot::late, checked_mul(B, size.Hp));
@@ -243,12 +243,7 @@ void Recurrent::describe_sequence(ConfigVisitor& v) {
   v.field("bias_constraint", bias_constraint);
   v.field("dropout", dropout, 0.0);
   v.field("recurrent_dropout", recurrent_dropout, 0.0);
-  std::optional<double> number;
-  if (seed) number = static_cast<double>(*seed);
-  v.field("seed", number);
-  if (number && !(std::abs(*number) < 0x1p53 && *number == std::floor(*number)))
-    fail(Code::value, class_name() + ": seed must be a whole number, not " + std::to_string(*number));
-  seed = number ? std::optional<Index>(static_cast<Index>(*number)) : std::nullopt;
+  describe_seed(v, class_name(), seed);
   if (is_cell()) return;
   v.field("return_sequences", return_sequences, false);
   v.field("return_state", return_state, false);

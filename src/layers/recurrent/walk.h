@@ -96,6 +96,10 @@ class Recurrent : public RecurrentLayer {
   struct Walk;  // one call
   Padded padded(Index features) const;
   bool standard() const;  // tanh and sigmoid
+  bool by_rows() const;   // neither those nor any other that the kernels have
+  RowFunctions row_functions(const Run& run) const noexcept;
+
+  const ActivationFunction *activation_ = nullptr, *recurrent_activation_ = nullptr;  // once built
 };
 
 }  // namespace rondo

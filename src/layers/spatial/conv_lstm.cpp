@@ -5,6 +5,7 @@
 #include "kernels/kernels.h"
 #include "layers/base/names.h"
 #include "layers/base/require.h"
+#include "layers/base/seed.h"
 #include "rondo/core/error.h"
 #include "rondo/initializers/initializer.h"
 
@@ -34,6 +35,7 @@ void ConvLSTMLayer::describe(ConfigVisitor& v) {
   v.field("bias_constraint", bias_constraint);
   v.field("dropout", dropout, 0.0);
   v.field("recurrent_dropout", recurrent_dropout, 0.0);
+  describe_seed(v, class_name(), seed);
   v.field("return_sequences", return_sequences, false);
   v.field("return_state", return_state, false);
   v.field("go_backwards", go_backwards, false);
@@ -41,6 +43,36 @@ void ConvLSTMLayer::describe(ConfigVisitor& v) {
   v.field("unroll", unroll, false);
   v.field("zero_output_for_mask", zero_output_for_mask, false);
   for (std::vector<Index>* sizes : {&window.size, &window.strides, &window.dilation}) spread(*sizes, window.axes);
+}
+
+std::shared_ptr<Layer> ConvLSTMLayer::reversed_copy() const {
+  auto made = make();
+  made->units = units;
+  made->window = window;
+  made->data_format = data_format;
+  made->activation = activation;
+  made->recurrent_activation = recurrent_activation;
+  made->use_bias = use_bias;
+  made->kernel_initializer = kernel_initializer;
+  made->recurrent_initializer = recurrent_initializer;
+  made->bias_initializer = bias_initializer;
+  made->kernel_regularizer = kernel_regularizer;
+  made->recurrent_regularizer = recurrent_regularizer;
+  made->bias_regularizer = bias_regularizer;
+  made->kernel_constraint = kernel_constraint;
+  made->recurrent_constraint = recurrent_constraint;
+  made->bias_constraint = bias_constraint;
+  made->unit_forget_bias = unit_forget_bias;
+  made->dropout = dropout;
+  made->recurrent_dropout = recurrent_dropout;
+  made->seed = seed;
+  made->return_sequences = return_sequences;
+  made->return_state = return_state;
+  made->go_backwards = !go_backwards;
+  made->keep_state = keep_state;
+  made->unroll = unroll;
+  made->zero_output_for_mask = zero_output_for_mask;
+  return made;
 }
 
 void ConvLSTMLayer::check() const {
@@ -55,7 +87,7 @@ void ConvLSTMLayer::check() const {
                           Shape(window.dilation).text() + " cannot both be above 1");
   require_padding(*this, window.padding, false);
   require_channels_last(*this, data_format);
-  for (const Activation& a : {activation, recurrent_activation}) activation_function(a);
+  for (const Activation& a : {activation, recurrent_activation}) activation_of_width(a);
   for (const double rate : {dropout, recurrent_dropout})
     if (!(rate >= 0 && rate <= 1))
       fail(Code::value, class_name() + ": a dropout is the share of values to drop, from 0 to 1; got " + std::to_string(rate));
@@ -120,6 +152,13 @@ Convolution ConvLSTMLayer::recurrent_convolution(const Dims& state) const noexce
   return c;
 }
 
+Convolution ConvLSTMLayer::one_gate(const Convolution& all) const noexcept {
+  Convolution c = all;
+  c.of = all.filters;
+  c.filters = filters;
+  return c;
+}
+
 void ConvLSTMLayer::build(const Shapes& in, Weights& weights) {
   check();
   check_inputs(in);
@@ -141,6 +180,12 @@ void ConvLSTMLayer::build(const Shapes& in, Weights& weights) {
   weights.pack(h.packed_size());
   weights.pack(x.packed_back_size(), true);
   weights.pack(h.packed_back_size(), true);
+  const auto gate_packs = [&](const Convolution& c) {
+    weights.pack(checked_mul(4, c.packed_size()), true);
+    weights.pack(checked_mul(4, c.packed_back_size()), true);
+  };
+  if (drops_x()) gate_packs(one_gate(x));
+  if (drops_h()) gate_packs(one_gate(h));
 }
 
 void ConvLSTMLayer::pack(Weights& weights, bool for_training) const noexcept {
@@ -148,11 +193,19 @@ void ConvLSTMLayer::pack(Weights& weights, bool for_training) const noexcept {
   one.rank = window.axes + 2;
   one[-1] = weights.own()[0].shape[-2];
   const Convolution x = input_convolution(one), h = recurrent_convolution(one);
-  x.pack(weights.value(0), weights.packed(0));
-  h.pack(weights.value(1), weights.packed(1));
+  x.pack(weights.value(0), weights.packed(pack_x));
+  h.pack(weights.value(1), weights.packed(pack_h));
   if (!for_training) return;
-  x.pack_back(weights.value(0), weights.packed(2));
-  h.pack_back(weights.value(1), weights.packed(3));
+  x.pack_back(weights.value(0), weights.packed(pack_x_back));
+  h.pack_back(weights.value(1), weights.packed(pack_h_back));
+  const auto gate_packs = [&](const Convolution& c, const real* w, bool of_h) {
+    for (Index k = 0; k < 4; ++k) {
+      c.pack(w + k * filters, weights.packed(gate_pack(of_h, false)) + k * c.packed_size());
+      c.pack_back(w + k * filters, weights.packed(gate_pack(of_h, true)) + k * c.packed_back_size());
+    }
+  };
+  if (drops_x()) gate_packs(one_gate(x), weights.value(0), false);
+  if (drops_h()) gate_packs(one_gate(h), weights.value(1), true);
 }
 
 Shapes ConvLSTMLayer::output_shapes(const Shapes& in) const {
@@ -169,10 +222,6 @@ Shapes ConvLSTMLayer::output_shapes(const Shapes& in) const {
 }
 
 void ConvLSTMLayer::plan(const Shapes& in, Plan& plan) const {
-  if (plan.training() && (dropout > 0 || recurrent_dropout > 0))
-    fail(Code::unsupported, described() +
-                                " cannot be trained with dropout or recurrent_dropout: they are not supported inside a " +
-                                class_name() + ". Put a Dropout before it, or set both to 0");
   const Index samples = in[0][0], steps = in[0][1];
   const Shape state = state_of(in[0].with_first(1));
   const Index values = state.elements();
@@ -191,6 +240,13 @@ void ConvLSTMLayer::plan(const Shapes& in, Plan& plan) const {
     plan.scratch(d_h, checked_mul(2, values));
     plan.scratch(d_c, checked_mul(2, values));
     plan.scratch(d_gates, checked_mul(4, values));
+    const Index in_values = step_of(in[0]).with_first(1).elements(), larger = std::max(values, in_values);
+    if (drops_x()) plan.scratch(masks_x, checked_mul(4, in_values));
+    if (drops_h()) plan.scratch(masks_h, checked_mul(4, values));
+    if (drops_x() || drops_h()) {
+      plan.scratch(dropped, larger);
+      plan.scratch(d_dropped, larger);
+    }
   }
   if (plan.streaming() || keep_state) {
     plan.state(carried_h, checked_mul(samples, values));

@@ -4,17 +4,18 @@
 
 #include "layers/spatial/patches.h"
 #include "rondo/activations/activation.h"
+#include "rondo/layers/recurrent.h"
 
 namespace rondo {
 
-class ConvLSTMLayer : public Layer {
+class ConvLSTMLayer : public RecurrentLayer {
  public:
   explicit ConvLSTMLayer(int axes) {
     window.axes = axes;
     window.size = window.strides = window.dilation = std::vector<Index>(static_cast<std::size_t>(axes), 1);
   }
 
-  Index filters = 0;
+  Index& filters = units;
   WindowConfig window;  // kernel_size, strides, padding, dilation_rate: of the input's convolution
   std::string data_format = "channels_last";
   Activation activation = "tanh";
@@ -26,10 +27,8 @@ class ConvLSTMLayer : public Layer {
   Regularizer kernel_regularizer, recurrent_regularizer, bias_regularizer;
   Constraint kernel_constraint, recurrent_constraint, bias_constraint;
   bool unit_forget_bias = true;
-  double dropout = 0, recurrent_dropout = 0;
-  bool return_sequences = false, return_state = false, go_backwards = false, keep_state = false;
-  bool unroll = false;  // accepted for Keras's sake: it changes no number
-  bool zero_output_for_mask = false;
+  double dropout = 0, recurrent_dropout = 0;  // at exactly 1 they drop nothing, as in Keras
+  std::optional<Index> seed;
 
   void describe(ConfigVisitor& visitor) override;
   void check() const override;
@@ -39,7 +38,9 @@ class ConvLSTMLayer : public Layer {
   void forward(const Run& run) const noexcept override;
   void backward(const Run& run) const noexcept override;
   void pack(Weights& weights, bool for_training) const noexcept override;
-  bool stateful() const override { return keep_state; }
+  int states() const override { return 2; }
+  Index input_rank() const override { return window.axes + 3; }
+  std::shared_ptr<Layer> reversed_copy() const override;
   // As many rows go out as places, which may be fewer than come in: it writes the mask of its steps itself.
   MaskFlow mask_flow(std::span<const bool> masked) const override {
     return !masked.empty() && masked[0] && return_sequences ? MaskFlow::make : MaskFlow::none;
@@ -67,6 +68,9 @@ class ConvLSTMLayer : public Layer {
     kernel_constraint = o.kernel_constraint;
     recurrent_constraint = o.recurrent_constraint;
     bias_constraint = o.bias_constraint;
+    dropout = o.dropout;
+    recurrent_dropout = o.recurrent_dropout;
+    seed = o.seed;
     return_sequences = o.return_sequences;
     return_state = o.return_state;
     go_backwards = o.go_backwards;
@@ -78,10 +82,15 @@ class ConvLSTMLayer : public Layer {
     check();
   }
 
+  virtual std::shared_ptr<ConvLSTMLayer> make() const = 0;  // without a config
+
  private:
   struct Walk;                                        // one call
   enum { states_h, states_c, gates, before };         // kept: states before each step, gates and what they were made of
-  enum { products = 4, patches, d_h, d_c, d_gates };  // scratch
+  // scratch
+  enum { products = 4, patches, d_h, d_c, d_gates, masks_x, masks_h, dropped, d_dropped };
+  // packs: W and U, for backward, then gate by gate where there is dropout
+  enum { pack_x, pack_h, pack_x_back, pack_h_back, first_gate_pack };
   enum { carried_h, carried_c };                      // state
 
   void check_inputs(const Shapes& in) const;
@@ -89,6 +98,10 @@ class ConvLSTMLayer : public Layer {
   Shape state_of(const Shape& in) const;  // (samples, [rows',] columns', filters)
   Convolution input_convolution(const Dims& step) const noexcept;
   Convolution recurrent_convolution(const Dims& state) const noexcept;
+  Convolution one_gate(const Convolution& all) const noexcept;
+  bool drops_x() const { return dropout > 0 && dropout < 1; }
+  bool drops_h() const { return recurrent_dropout > 0 && recurrent_dropout < 1; }
+  int gate_pack(bool of_h, bool back) const { return first_gate_pack + (of_h && drops_x() ? 2 : 0) + (back ? 1 : 0); }
   Initializer first_bias() const;
   bool keeps_inputs() const { return !act_->from_output || !gate_->from_output; }  // backward needs what went into the gates
 

@@ -1,8 +1,12 @@
 // The walk of a ConvLSTM over time, forward and back, sample by sample. A masked step is passed by: the states stay, the output
 // is repeated (or 0 with zero_output_for_mask).
+//
+// Dropout, in training: z_k = (m_k x) * W_k + (n_k h) * U_k + b_k for each gate k, with masks m, n of a sample that hold for all
+// its time steps. Each gate is a convolution of its own then. The masks are drawn again on the way back.
 #include <algorithm>
 
 #include "kernels/kernels.h"
+#include "layers/base/draws.h"
 #include "layers/spatial/conv_lstm.h"
 
 namespace rondo {
@@ -13,8 +17,9 @@ struct ConvLSTMLayer::Walk {
   Convolution x, h;
   Index steps, places, values, in_values;  // values: of one state; in_values: of one time step of x
   bool keeps;
+  bool drop_x, drop_h;
 
-  Walk(const ConvLSTMLayer& l, const Run& r) : layer(l), run(r), keeps(r.keeps()) {
+  Walk(const ConvLSTMLayer& l, const Run& r) : layer(l), run(r), keeps(r.keeps()), drop_x(r.training() && l.drops_x()), drop_h(r.training() && l.drops_h()) {
     const Dims& dims = r.in().dims;
     Dims step;
     step.rank = dims.rank - 1;
@@ -59,12 +64,75 @@ struct ConvLSTMLayer::Walk {
   }
   const ActivationFunction& function(Index gate) const { return gate == 2 ? *layer.act_ : *layer.gate_; }
 
+  // Draws the masks of a sample, four of x and four of h.
+  void draw(Index b) const {
+    if (!drop_x && !drop_h) return;
+    const Draws draws(run, layer.name(), layer.seed ? static_cast<std::uint64_t>(*layer.seed) : 0);
+    const auto fill = [&](real* masks, Index width, double rate, std::uint64_t kind) {
+      const real scale = static_cast<real>(1 / (1 - rate));
+      for (std::uint64_t m = 0; m < 4; ++m) {
+        std::array<std::uint32_t, 4> words{};
+        for (Index i = 0; i < width; ++i) {
+          if (i % 4 == 0) words = draws.four(run.row_number(b), (kind * 4 + m) << 40 | static_cast<std::uint64_t>(i / 4));
+          *masks++ = static_cast<double>(words[static_cast<std::size_t>(i % 4)]) * 0x1p-32 < rate ? real(0) : scale;
+        }
+      }
+    };
+    if (drop_x) fill(run.scratch(masks_x), in_values, layer.dropout, 0);
+    if (drop_h) fill(run.scratch(masks_h), values, layer.recurrent_dropout, 1);
+  }
+  const real* mask(bool of_h, Index gate, Index n) const { return run.scratch(of_h ? masks_h : masks_x) + gate * n; }
+  // What gate `gate` sees of n values.
+  const real* drop(const real* from, Index n, bool of_h, Index gate) const {
+    real* const to = run.scratch(dropped);
+    const real* const m = mask(of_h, gate, n);
+    for (Index i = 0; i < n; ++i) to[i] = from[i] * m[i];
+    return to;
+  }
+
+  // z = [z +] gate by gate, what `all` does for the four at once.
+  void convolve_dropped(const Convolution& all, const real* from, Index n, bool of_h, const real* bias, bool add, real* z) const {
+    const Convolution c = layer.one_gate(all);
+    const real* packed = run.packed(layer.gate_pack(of_h, false));
+    for (Index k = 0; k < 4; ++k, packed += c.packed_size())
+      c.forward(drop(from, n, of_h, k), 1, packed, bias ? bias + k * layer.filters : nullptr, add, run.scratch(patches),
+                z + k * layer.filters);
+  }
+  // Adds to dw and dx (each may be null) what the gradient z of all places gives.
+  void convolve_back(const Convolution& c, const real* from, const real* z, const real* packed, real* dw, real* dx) const {
+    const Index at_once = c.at_once(places);
+    for (Index first = 0; first < places; first += at_once)
+      c.backward(from, first, std::min(at_once, places - first), z + first * c.stride(), packed, run.scratch(patches), dw, dx);
+  }
+  void convolve_dropped_back(const Convolution& all, const real* from, Index n, bool of_h, const real* z, real* dw,
+                             real* dx) const {
+    const Convolution c = layer.one_gate(all);
+    const real* packed = run.packed(layer.gate_pack(of_h, true));
+    real* const d = dx ? run.scratch(d_dropped) : nullptr;
+    for (Index k = 0; k < 4; ++k, packed += c.packed_back_size()) {
+      if (d) std::fill_n(d, n, real(0));
+      convolve_back(c, drop(from, n, of_h, k), z + k * layer.filters, packed, dw ? dw + k * layer.filters : nullptr, d);
+      if (!d) continue;
+      const real* const m = mask(of_h, k, n);
+      for (Index i = 0; i < n; ++i) dx[i] += d[i] * m[i];
+    }
+  }
+
   void step(Index b, Index t, Index s) const {
     real *const z = run.scratch(products), *const g = run.kept(gates) + gates_at(b, s);
     real *const h0 = h_at(b, s), *const c0 = c_at(b, s), *const h1 = h_at(b, s + 1), *const c1 = c_at(b, s + 1);
     const real* const bias = layer.use_bias ? run.weight(2) : nullptr;
-    x.forward(run.in().values + (b * steps + t) * in_values, 1, run.packed(0), bias, false, run.scratch(patches), z);
-    h.forward(h0, 1, run.packed(1), nullptr, true, run.scratch(patches), z);
+    const real* const x_t = run.in().values + (b * steps + t) * in_values;
+    if (drop_x) {
+      convolve_dropped(x, x_t, in_values, false, bias, false, z);
+    } else {
+      x.forward(x_t, 1, run.packed(pack_x), bias, false, run.scratch(patches), z);
+    }
+    if (drop_h) {
+      convolve_dropped(h, h0, values, true, nullptr, true, z);
+    } else {
+      h.forward(h0, 1, run.packed(pack_h), nullptr, true, run.scratch(patches), z);
+    }
     apart(z, g);
     if (keeps && layer.keeps_inputs()) std::copy_n(g, 4 * values, run.saved(before) + gates_at(b, s));
     for (Index k = 0; k < 4; ++k) function(k).forward(g + k * values, g + k * values, places, layer.filters);
@@ -99,14 +167,17 @@ struct ConvLSTMLayer::Walk {
                            layer.filters);
     together(d, z);
     std::fill_n(dh0, values, real(0));
-    const auto convolve_back = [&](const Convolution& c, const real* from, const real* packed, real* dw, real* to) {
-      const Index at_once = c.at_once(places);
-      for (Index first = 0; first < places; first += at_once)
-        c.backward(from, first, std::min(at_once, places - first), z + first * 4 * layer.filters, packed, run.scratch(patches),
-                   dw, to);
-    };
-    convolve_back(x, run.in().values + (b * steps + t) * in_values, run.packed(2), run.gradient(0), dx);
-    convolve_back(h, h0, run.packed(3), run.gradient(1), dh0);
+    const real* const x_t = run.in().values + (b * steps + t) * in_values;
+    if (drop_x) {
+      convolve_dropped_back(x, x_t, in_values, false, z, run.gradient(0), dx);
+    } else {
+      convolve_back(x, x_t, z, run.packed(pack_x_back), run.gradient(0), dx);
+    }
+    if (drop_h) {
+      convolve_dropped_back(h, h0, values, true, z, run.gradient(1), dh0);
+    } else {
+      convolve_back(h, h0, z, run.packed(pack_h_back), run.gradient(1), dh0);
+    }
     if (layer.use_bias)
       if (real* db = run.gradient(2)) kernels().column_sums(z, 4 * layer.filters, places, 4 * layer.filters, db);
   }
@@ -126,6 +197,7 @@ void ConvLSTMLayer::forward(const Run& run) const noexcept {
         std::fill_n(to, n, real(0));
       }
     };
+    w.draw(b);
     start(w.h_at(b, 0), 1, run.state(carried_h));
     start(w.c_at(b, 0), 2, run.state(carried_c));
     Index s = 0;
@@ -168,6 +240,7 @@ void ConvLSTMLayer::backward(const Run& run) const noexcept {
   const real* const dy = run.d_out().values;
   if (real* dx = run.d_in().values) std::fill_n(dx, run.in().dims.elements(), real(0));
   for (Index b = 0; b < run.in().dims[0]; ++b) {
+    w.draw(b);
     real *dh = run.scratch(d_h), *dc = run.scratch(d_c), *dh0 = dh + n, *dc0 = dc + n;
     const auto take = [&](real* to, int output) {
       const real* const from = return_state ? run.d_out(output).values : nullptr;

@@ -44,7 +44,7 @@ void ConvolutionLayer::check() const {
                           Shape(window.dilation).text() + " cannot both be above 1");
   require_padding(*this, window.padding, window.axes == 1);
   require_channels_last(*this, data_format);
-  activation_function(activation);
+  activation_of_width(activation);
 }
 
 void ConvolutionLayer::check_inputs(const Shapes& in) const {

@@ -58,12 +58,12 @@ Index Convolution::packed_back_size() const { return checked_mul(groups, kernels
 
 void Convolution::pack(const real* w, real* packed) const noexcept {
   const Index n = group_filters(), size = kernels().packed_size(depth(), n);
-  for (Index g = 0; g < groups; ++g) kernels().pack_b(w + g * n, filters, depth(), n, packed + g * size);
+  for (Index g = 0; g < groups; ++g) kernels().pack_b(w + g * n, stride(), depth(), n, packed + g * size);
 }
 
 void Convolution::pack_back(const real* w, real* packed) const noexcept {
   const Index n = group_filters(), size = kernels().packed_size(n, depth());
-  for (Index g = 0; g < groups; ++g) kernels().pack_bt(w + g * n, filters, n, depth(), packed + g * size);
+  for (Index g = 0; g < groups; ++g) kernels().pack_bt(w + g * n, stride(), n, depth(), packed + g * size);
 }
 
 void Convolution::gather(const real* x, Index first, Index count, real* patches) const noexcept {
@@ -99,7 +99,7 @@ void Convolution::forward(const real* x, Index samples, const real* packed, cons
     const real* const a = direct() ? x + first * width : patches;
     for (Index g = 0; g < groups; ++g)
       kernels().gemm(a + g * k, width, count, k, packed + g * size, n, bias ? bias + g * n : nullptr, add,
-                     y + first * filters + g * n, filters);
+                     y + first * stride() + g * n, stride());
   }
 }
 
@@ -110,12 +110,12 @@ void Convolution::backward(const real* x, Index first, Index count, const real* 
     if (!direct()) gather(x, first, count, patches);
     const real* const a = direct() ? x + first * width : patches;
     for (Index g = 0; g < groups; ++g)
-      kernels().gemm_tn(a + g * k, width, d + g * n, filters, count, k, n, dw + g * n, filters);
+      kernels().gemm_tn(a + g * k, width, d + g * n, stride(), count, k, n, dw + g * n, stride());
   }
   if (dx != nullptr) {
     real* to = direct() ? dx + first * width : patches;
     for (Index g = 0; g < groups; ++g)
-      kernels().gemm(d + g * n, filters, count, n, packed_back + g * size, k, nullptr, direct(), to + g * k, width);
+      kernels().gemm(d + g * n, stride(), count, n, packed_back + g * size, k, nullptr, direct(), to + g * k, width);
     if (!direct()) scatter(patches, first, count, dx);
   }
 }

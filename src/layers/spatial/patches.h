@@ -14,10 +14,12 @@ namespace rondo {
 struct Convolution {
   ImageWindow window;
   Index channels = 0, filters = 0, groups = 1;
+  Index of = 0;  // this is one of several convolutions side by side, with so many filters in all: W, y and d have rows of that
 
   Index patch() const { return window.taps() * channels; }  // numbers in one patch
   Index depth() const { return patch() / groups; }          // of one group: rows of W
   Index group_filters() const { return filters / groups; }  // columns of W of one group
+  Index stride() const { return of > 0 ? of : filters; }    // from one row of W, y or d to the next
   Index rows(Index samples) const { return samples * window.places_out(); }
   bool direct() const;  // x is its own patches
 

@@ -85,13 +85,13 @@ class ConvLSTMLayer : public RecurrentLayer {
   virtual std::shared_ptr<ConvLSTMLayer> make() const = 0;  // without a config
 
  private:
-  struct Walk;                                        // one call
-  enum { states_h, states_c, gates, before };         // kept: states before each step, gates and what they were made of
+  struct Walk;                                 // one call
+  enum { states_h, states_c, gates, before };  // kept: states before each step, gates and what they were made of
   // scratch
   enum { products = 4, patches, d_h, d_c, d_gates, masks_x, masks_h, dropped, d_dropped };
   // packs: W and U, for backward, then gate by gate where there is dropout
   enum { pack_x, pack_h, pack_x_back, pack_h_back, first_gate_pack };
-  enum { carried_h, carried_c };                      // state
+  enum { carried_h, carried_c };  // state
 
   void check_inputs(const Shapes& in) const;
   Shape step_of(const Shape& in) const;   // (samples, [rows,] columns, channels)

@@ -1,8 +1,8 @@
 // The walk of a ConvLSTM over time, forward and back, sample by sample. A masked step is passed by: the states stay, the output
 // is repeated (or 0 with zero_output_for_mask).
 //
-// Dropout, in training: z_k = (m_k x) * W_k + (n_k h) * U_k + b_k for each gate k, with masks m, n of a sample that hold for all
-// its time steps. Each gate is a convolution of its own then. The masks are drawn again on the way back.
+// Dropout, in training: z_k = (m_k x) * W_k + (n_k h) * U_k + b_k for each gate k, with masks m, n of a sample that hold for
+// all its time steps. Each gate is a convolution of its own then. The masks are drawn again on the way back.
 #include <algorithm>
 
 #include "kernels/kernels.h"
@@ -19,7 +19,8 @@ struct ConvLSTMLayer::Walk {
   bool keeps;
   bool drop_x, drop_h;
 
-  Walk(const ConvLSTMLayer& l, const Run& r) : layer(l), run(r), keeps(r.keeps()), drop_x(r.training() && l.drops_x()), drop_h(r.training() && l.drops_h()) {
+  Walk(const ConvLSTMLayer& l, const Run& r)
+      : layer(l), run(r), keeps(r.keeps()), drop_x(r.training() && l.drops_x()), drop_h(r.training() && l.drops_h()) {
     const Dims& dims = r.in().dims;
     Dims step;
     step.rank = dims.rank - 1;
@@ -91,7 +92,8 @@ struct ConvLSTMLayer::Walk {
   }
 
   // z = [z +] gate by gate, what `all` does for the four at once.
-  void convolve_dropped(const Convolution& all, const real* from, Index n, bool of_h, const real* bias, bool add, real* z) const {
+  void convolve_dropped(const Convolution& all, const real* from, Index n, bool of_h, const real* bias, bool add,
+                        real* z) const {
     const Convolution c = layer.one_gate(all);
     const real* packed = run.packed(layer.gate_pack(of_h, false));
     for (Index k = 0; k < 4; ++k, packed += c.packed_size())

@@ -166,6 +166,16 @@ std::vector<std::vector<real>> TextVectorization::ids(const std::vector<std::str
   return out;
 }
 
+Sequences TextVectorization::sequences(const std::vector<std::string>& texts) const {
+  std::vector<Array> out;
+  for (std::vector<real>& row : ids(texts)) {
+    if (row.empty()) row.push_back(0);
+    const auto steps = static_cast<Index>(row.size());
+    out.emplace_back(Shape{steps, 1}, std::move(row));
+  }
+  return Sequences(std::move(out));
+}
+
 Array TextVectorization::operator()(const std::vector<std::string>& texts) const {
   require_vocabulary();
   if (texts.empty()) refuse("there are no texts");

@@ -1,5 +1,6 @@
 // Streaming: one time step a call. The plan has one step and books the state of every layer, so a step is a forward pass and no
 // more.
+#include <algorithm>
 #include <cstring>
 
 #include "layers/base/names.h"
@@ -28,9 +29,26 @@ namespace {
   fail(Code::unsupported, "this model cannot be run one time step at a time: " + who + " " + why);
 }
 
+// Which inputs have time steps: those of three axes and more; and ids, (samples, time steps), which nothing but an Embedding
+// reads. Where the number of ids is fixed they may as well be features of one time step: such an input has none.
+std::vector<bool> inputs_with_time(const Graph& graph) {
+  std::vector<bool> out;
+  for (const int k : graph.inputs) {
+    const Graph::Node& node = graph.nodes[static_cast<std::size_t>(k)];
+    const Shape& s = node.out[0];
+    const auto embeds = [&](int reader) {
+      const LayerRef& layer = graph.nodes[static_cast<std::size_t>(reader)].layer;
+      return layer && layer->class_name() == "Embedding";
+    };
+    out.push_back(s.rank() >= 3 || (s.rank() == 2 && s[1] == None && !node.consumers.empty() &&
+                                    std::all_of(node.consumers.begin(), node.consumers.end(), embeds)));
+  }
+  return out;
+}
+
 // Refuses a graph in which a time step needs more than itself and the state: a layer that says so; one that changes the number
 // of time steps; one that keeps state over an axis that is not the stream's time.
-void check_streaming(const Graph& graph) {
+void check_streaming(const Graph& graph, const std::vector<bool>& with_time) {
   for (const LayerRef& layer : graph.layers)
     if (const std::string why = layer->streaming_refusal(); !why.empty()) refuse(layer->described(), why);
 
@@ -42,8 +60,10 @@ void check_streaming(const Graph& graph) {
     const Graph::Node& node = graph.nodes[k];
     if (!node.layer) {
       Shape s = node.out[0].with_first(1);
-      time[k] = {s.rank() >= 3 ? Time::stream : Time::absent};
-      if (s.rank() >= 3) s[1] = 1;
+      const auto input = std::find(graph.inputs.begin(), graph.inputs.end(), static_cast<int>(k)) - graph.inputs.begin();
+      const bool streams = with_time[static_cast<std::size_t>(input)];
+      time[k] = {streams ? Time::stream : Time::absent};
+      if (streams) s[1] = 1;
       if (!s.known()) refuse("input '" + node.name + "'", "has the unknown sizes " + s.text());
       one[k] = {s};
       continue;
@@ -82,11 +102,13 @@ void check_streaming(const Graph& graph) {
 State Model::state(Index rows) const {
   const Graph& graph = p_->built();
   if (rows < 1) fail(Code::value, "state: rows must be 1 or more");
-  check_streaming(flattened(graph));
+  const Graph flat = flattened(graph);
+  const std::vector<bool> with_time = inputs_with_time(flat);
+  check_streaming(flat, with_time);
   SessionSize size{{}, {.training = false, .streaming = true}, 1};
   for (const int k : graph.inputs) {
     Shape s = graph.nodes[static_cast<std::size_t>(k)].out[0].with_first(rows);
-    if (s.rank() >= 3) s[1] = 1;
+    if (with_time[size.inputs.size()]) s[1] = 1;
     size.inputs.push_back(s);
   }
   auto p = std::make_unique<StreamState>(graph, size, rows);

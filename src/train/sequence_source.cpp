@@ -4,8 +4,9 @@
 
 namespace rondo {
 
-SequenceSource::SequenceSource(const Sequences& x, const std::vector<Array>* y, const Sequences* steps, Shapes y_shapes)
-    : x_(x), y_(y), steps_(steps), y_shapes_(std::move(y_shapes)) {}
+SequenceSource::SequenceSource(const Sequences& x, bool ids, const std::vector<Array>* y, const Sequences* steps,
+                               Shapes y_shapes)
+    : x_(x), ids_(ids), y_(y), steps_(steps), y_shapes_(std::move(y_shapes)) {}
 
 Index SequenceSource::longest(std::span<const Index> ids) const noexcept {
   Index most = 0;
@@ -34,6 +35,7 @@ void SequenceSource::gather(std::span<const Index> ids, std::span<real* const> x
 }
 
 void SequenceSource::gather_mask(std::span<const Index> ids, std::uint8_t* mask) const noexcept {
+  if (mask == nullptr) return;
   const Index steps = longest(ids);
   for (const Index id : ids) {
     std::fill_n(mask, x_.length(id), std::uint8_t{1});

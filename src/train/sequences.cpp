@@ -14,29 +14,52 @@ namespace rondo {
 
 namespace {
 
-// The network's input for these sequences: one, of any length, with their features. Builds a Sequential that waited for data.
-void check_inputs(ModelState& model, const Sequences& x, const char* call) {
+bool is_embedding(const LayerRef& layer) { return layer->class_name() == "Embedding"; }
+
+// An input (samples, time steps) takes sequences of ids, for an Embedding whose mask says where each ends.
+void check_ids(const Graph& graph, const char* call) {
+  for (const int k : graph.nodes[static_cast<std::size_t>(graph.inputs[0])].consumers) {
+    const Graph::Node& node = graph.nodes[static_cast<std::size_t>(k)];
+    if (!is_embedding(node.layer) || node.mask != MaskFlow::make)
+      fail(Code::shape, std::string(call) + ": in sequences of ids, 0 is what stands behind the end; " +
+                            node.layer->described() +
+                            (is_embedding(node.layer) ? " takes it for an id.\n  fix: .mask_zero = true, and ids from 1"
+                                                      : " is no Embedding with mask_zero, which would tell it apart"));
+  }
+}
+
+// The network's input for these sequences: one, of any length, with their features; or of ids (then true). Builds a Sequential
+// that waited for data.
+bool check_inputs(ModelState& model, const Sequences& x, const char* call) {
   if (x.size() < 1) fail(Code::shape, std::string(call) + ": there are no sequences");
-  if (!model.graph && !model.stack.empty()) model.build({None, None, x.features()});
+  if (!model.graph && !model.stack.empty())
+    model.build(is_embedding(model.stack[0]) ? Shape{None, None} : Shape{None, None, x.features()});
   const Graph& graph = model.built();
   if (graph.inputs.size() != 1)
     fail(Code::unsupported,
          std::string(call) + ": Sequences are for a model with one input; this one has " + std::to_string(graph.inputs.size()));
   const Shape& want = graph.nodes[static_cast<std::size_t>(graph.inputs[0])].out[0];
-  if (want.rank() != 3 || want[1] != None || (want[2] != None && want[2] != x.features()) || want[0] != None)
+  const bool ids = want == Shape{None, None} && x.features() == 1;
+  if (ids) {
+    check_ids(graph, call);
+  } else if (want.rank() != 3 || want[1] != None || (want[2] != None && want[2] != x.features()) || want[0] != None) {
+    const bool reads_ids = want.rank() == 2 && x.features() == 1;
     fail(Code::shape, std::string(call) + ": the sequences have " + how_many(x.features(), "feature") +
-                          " and different lengths; the model's input is " + axes_text(want) + ".\n  fix: Input({None, " +
-                          std::to_string(x.features()) + "}), which takes any number of time steps");
+                          " and different lengths; the model's input is " + axes_text(want) + ".\n  fix: Input({None" +
+                          (reads_ids ? "})" : ", " + std::to_string(x.features()) + "})") +
+                          ", which takes any number of time steps");
+  }
   if (model.stateful())
     fail(Code::unsupported,
          std::string(call) + ": a stateful model goes on where a batch ended, which samples of different lengths do not");
+  return ids;
 }
 
-Shapes shapes_of(const Sequences& x) { return {{None, x.longest(), x.features()}}; }
+Shapes shapes_of(const Sequences& x, bool ids) { return SequenceSource(x, ids, nullptr, nullptr, {}).x_shapes(); }
 
 // Of one target row a sample.
-Shapes checked(ModelState& model, const Sequences& x, const std::vector<Array>& y) {
-  Shapes inputs = shapes_of(x);
+Shapes checked(ModelState& model, const Sequences& x, bool ids, const std::vector<Array>& y) {
+  Shapes inputs = shapes_of(x, ids);
   inputs[0] = inputs[0].with_first(x.size());
   for (const Shape& s : outputs_for(model.built(), inputs))
     if (s.rank() > 2)
@@ -45,8 +68,8 @@ Shapes checked(ModelState& model, const Sequences& x, const std::vector<Array>& 
 }
 
 // Of one target row a time step.
-Shapes checked(ModelState& model, const Sequences& x, const Sequences& y) {
-  Shapes inputs = shapes_of(x);
+Shapes checked(ModelState& model, const Sequences& x, bool ids, const Sequences& y) {
+  Shapes inputs = shapes_of(x, ids);
   inputs[0] = inputs[0].with_first(1);
   const Shapes want = target_shapes(model, inputs);
   if (want.size() != 1 || want[0].rank() != 3 || want[0][1] != x.longest())
@@ -89,12 +112,12 @@ Logs evaluate_on(Model& handle, const Sequences& x, const SequenceSource& source
 // Calls put(id, row of the batch, session) for every sample, those of like length side by side.
 template <class Start, class Put>
 void run_all(ModelState& model, const Sequences& x, const PredictOptions& options, Start start, Put put) {
-  check_inputs(model, x, "predict");
+  const bool ids_only = check_inputs(model, x, "predict");
   if (options.batch_size < 1) fail(Code::value, "predict: batch_size must be 1 or more");
   if (model.built().outputs.size() != 1) fail(Code::unsupported, "predict: Sequences are for a model with one output");
-  const SequenceSource source(x, nullptr, nullptr, {});
+  const SequenceSource source(x, ids_only, nullptr, nullptr, {});
   const Index at_once = std::min(options.batch_size, x.size());
-  SessionSize size{{{at_once, x.longest(), x.features()}}, {}, thread_count(options.threads), false, true};
+  SessionSize size{{source.shape(at_once, x.longest())}, {}, thread_count(options.threads), false, true};
   start(outputs_for(model.built(), size.inputs)[0]);
   std::unique_ptr<Session> session = model.borrow(size);
   std::vector<Index> order(static_cast<std::size_t>(x.size()));
@@ -103,7 +126,7 @@ void run_all(ModelState& model, const Sequences& x, const PredictOptions& option
   const std::span<const Index> all(order);
   for (std::size_t at = 0; at < all.size(); at += static_cast<std::size_t>(at_once)) {
     const auto ids = all.subspan(at, std::min(static_cast<std::size_t>(at_once), all.size() - at));
-    session->start(Shapes{{static_cast<Index>(ids.size()), source.longest(ids), x.features()}});
+    session->start(Shapes{source.shape(static_cast<Index>(ids.size()), source.longest(ids))});
     real* const to = session->input(0);
     source.gather(ids, {&to, 1}, {});
     source.gather_mask(ids, session->input_mask(0));
@@ -118,31 +141,31 @@ void run_all(ModelState& model, const Sequences& x, const PredictOptions& option
 
 History Model::fit(const Sequences& x, const Arrays& y, const FitOptions& options) {
   require_compiled(*p_, "fit");
-  check_inputs(*p_, x, "fit");
+  const bool ids = check_inputs(*p_, x, "fit");
   check_weights(options.sample_weight, x.size());
-  const SequenceSource source(x, &y.all(), nullptr, checked(*p_, x, y.all()));
+  const SequenceSource source(x, ids, &y.all(), nullptr, checked(*p_, x, ids, y.all()));
   return fit_sequences(*this, source, y.all(), options);
 }
 
 History Model::fit(const Sequences& x, const Sequences& y, const FitOptions& options) {
   require_compiled(*p_, "fit");
-  check_inputs(*p_, x, "fit");
+  const bool ids = check_inputs(*p_, x, "fit");
   check_weights(options.sample_weight, x.size());
   if (!options.class_weight.empty()) fail(Code::unsupported, "class_weight is for one class a sample");
-  const SequenceSource source(x, nullptr, &y, checked(*p_, x, y));
+  const SequenceSource source(x, ids, nullptr, &y, checked(*p_, x, ids, y));
   return fit_sequences(*this, source, {}, options);
 }
 
 Logs Model::evaluate(const Sequences& x, const Arrays& y, const EvaluateOptions& options) {
   require_compiled(*p_, "evaluate");
-  check_inputs(*p_, x, "evaluate");
-  return evaluate_on(*this, x, SequenceSource(x, &y.all(), nullptr, checked(*p_, x, y.all())), options);
+  const bool ids = check_inputs(*p_, x, "evaluate");
+  return evaluate_on(*this, x, SequenceSource(x, ids, &y.all(), nullptr, checked(*p_, x, ids, y.all())), options);
 }
 
 Logs Model::evaluate(const Sequences& x, const Sequences& y, const EvaluateOptions& options) {
   require_compiled(*p_, "evaluate");
-  check_inputs(*p_, x, "evaluate");
-  return evaluate_on(*this, x, SequenceSource(x, nullptr, &y, checked(*p_, x, y)), options);
+  const bool ids = check_inputs(*p_, x, "evaluate");
+  return evaluate_on(*this, x, SequenceSource(x, ids, nullptr, &y, checked(*p_, x, ids, y)), options);
 }
 
 Array Model::predict(const Sequences& x, const PredictOptions& options) const {

@@ -73,6 +73,7 @@ TEST(TextVectorization, TextsWithoutAWordArePadding) {
   words.adapt({"a"});
   EXPECT_EQ(words({"", "?!"}).text(), (Array({{0}, {0}}).text()));
   EXPECT_TRUE(words.ids({"?!"})[0].empty());
+  EXPECT_EQ(words.sequences({"?!", "a b a"}).padded().text(), (Array{{0, 0, 0}, {2, 1, 2}}.reshape(2, 3, 1).text()));
 }
 
 // Bytes that are no UTF-8 are words like others, and no read goes beyond the text.

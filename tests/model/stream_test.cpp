@@ -12,6 +12,8 @@
 #include "rondo/layers/bidirectional.h"
 #include "rondo/layers/concatenate.h"
 #include "rondo/layers/dense.h"
+#include "rondo/layers/embedding.h"
+#include "rondo/layers/flatten.h"
 #include "rondo/layers/gru.h"
 #include "rondo/layers/lstm.h"
 #include "rondo/layers/masking.h"
@@ -38,6 +40,32 @@ std::string message(const std::function<void()>& f) {
     return e.what();
   }
   return "";
+}
+
+// An id a step, for an Embedding: a text as it is typed.
+TEST(Stream, OfIdsHasTheBitsOfTheWholeSequence) {
+  for (const bool mask_zero : {false, true}) {
+    set_random_seed(5);
+    Sequential model(
+        {Embedding(7, 3, {.mask_zero = mask_zero, .input_shape = {None}}), LSTM(4, {.return_sequences = true}), Dense(2)});
+    const Array ids = Array{{1, 6, 0, 3}, {2, 2, 5, 0}};
+    const Array whole = model.predict(ids);
+    State s = model.state(2);
+    EXPECT_EQ(model.step_shape(s), (Shape{2, 1, 2}));
+    for (Index t = 0; t < 4; ++t) {
+      const real now[] = {ids(0, t), ids(1, t)};
+      const auto y = model.step(now, s);
+      ASSERT_EQ(y.size(), 4U);
+      for (Index i = 0; i < 4; ++i) EXPECT_EQ(y[static_cast<std::size_t>(i)], whole(i / 2, t, i % 2));
+    }
+    const real bad[] = {7, 0};
+    EXPECT_TRUE(model.step(bad, s).empty());
+  }
+  // A fixed number of ids is features of one time step, as before.
+  Sequential features({Embedding(7, 3, {.input_shape = {4}}), Flatten(), Dense(1)});
+  EXPECT_NE(message([&] { features.state(); }).find("flatten"), std::string::npos);
+  Sequential fixed({Embedding(7, 3, {.input_shape = {4}}), LSTM(2)});
+  EXPECT_NE(message([&] { fixed.state(); }).find("walks over an axis"), std::string::npos);
 }
 
 TEST(Stream, SameBitsAsTheWholeSequenceAndNothingFromTheHeap) {

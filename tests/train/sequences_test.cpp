@@ -7,8 +7,10 @@
 #include <cstring>
 #include <numeric>
 
+#include "rondo/data/pad_sequences.h"
 #include "rondo/layers/bidirectional.h"
 #include "rondo/layers/dense.h"
+#include "rondo/layers/embedding.h"
 #include "rondo/layers/gru.h"
 #include "rondo/layers/lstm.h"
 #include "rondo/layers/masking.h"
@@ -138,6 +140,57 @@ TEST(Sequences, LieOneBehindTheOtherInAFile) {
   expect_refused(Code::value, "sample 0 is no whole number", [&] { Sequences::from_rows(rows, {std::nan(""), 6}); });
   expect_refused(Code::shape, "from_rows takes rows", [&] { Sequences::from_rows(rows, {{6}}); });
   expect_refused(Code::value, "no sequence 3; there are 3", [&] { x.take({3}); });
+}
+
+// Ids for an Embedding: as the padded array with mask_zero, with targets a sample and targets a time step.
+TEST(Sequences, OfIdsTrainAndPredictAsPaddedOnes) {
+  TestRandom random(5);
+  std::vector<Array> ids, steps;
+  std::vector<std::vector<real>> lists;
+  for (Index i = 0; i < 20; ++i) {
+    const Index length = 1 + random.below(9);
+    Array one(Shape{length, 1});
+    for (real& id : one.values()) id = static_cast<real>(1 + random.below(6));
+    lists.emplace_back(one.values().begin(), one.values().end());
+    ids.push_back(std::move(one));
+    steps.push_back(random.array({length, 1}));
+  }
+  const Sequences x(ids), y_steps(steps);
+  const Array padded = pad_sequences(lists, {.padding = "post"}), y = random.array({20, 1});
+  const auto make = [](bool sequences) {
+    set_random_seed(4);
+    Sequential model{Embedding(7, 3, {.mask_zero = true}), LSTM(4, {.return_sequences = sequences}), Dense(1)};
+    model.build({None, None});
+    model.compile({.optimizer = "adam", .loss = "mse"});
+    return model;
+  };
+  Sequential a = make(false), b = make(false);
+  const FitOptions options{.batch_size = 6, .epochs = 3};
+  const std::vector<double> loss = a.fit(x, y, options).history.at("loss"),
+                            other = b.fit(padded, y, options).history.at("loss");
+  for (std::size_t i = 0; i < loss.size(); ++i) EXPECT_NEAR(loss[i], other[i], 1e-6);
+  const Array p = a.predict(x), q = b.predict(padded);
+  for (Index i = 0; i < 20; ++i) EXPECT_NEAR(p(i, 0), q(i, 0), 1e-6);
+  EXPECT_NEAR(a.evaluate(x, y).at("loss"), b.evaluate(padded, y).at("loss"), 1e-6);
+
+  Sequential c = make(true), d = make(true);
+  const Array targets = pad_sequences(y_steps, {.padding = "post"});
+  for (int epoch = 0; epoch < 2; ++epoch)
+    EXPECT_NEAR(c.fit(x, y_steps, {.batch_size = 20}).history.at("loss")[0],
+                d.fit(padded, targets, {.batch_size = 20}).history.at("loss")[0], 1e-6);
+  const Sequences each = c.predict_sequences(x);
+  const Array whole = d.predict(padded);
+  for (Index i = 0; i < 20; ++i)
+    for (Index t = 0; t < x.length(i); ++t) EXPECT_NEAR(each[i](t, 0), whole(i, t, 0), 1e-6);
+  a.fit(x, y, {.bucket = true});
+
+  Sequential waiting{Embedding(7, 3, {.mask_zero = true}), LSTM(4)};  // built by its first data
+  EXPECT_EQ(waiting.predict(x).shape(), (Shape{20, 4}));
+
+  Sequential plain{Embedding(7, 3, {.input_shape = {None}}), LSTM(4), Dense(1)};
+  expect_refused(Code::shape, "fix: .mask_zero = true, and ids from 1", [&] { plain.predict(x); });
+  Sequential fixed{Embedding(7, 3, {.mask_zero = true, .input_shape = {9}}), LSTM(4), Dense(1)};
+  expect_refused(Code::shape, "fix: Input({None}), which", [&] { fixed.predict(x); });
 }
 
 TEST(Sequences, RefuseWhatTheyCannotBe) {

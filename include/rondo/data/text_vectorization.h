@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "rondo/core/array.h"
+#include "rondo/data/sequences.h"
 
 namespace rondo {
 
@@ -52,6 +53,9 @@ class TextVectorization {
   std::vector<std::string> tokens(std::string_view text) const;
   // The ids of each text, in its own length: for pad_sequences. Of output_mode "int".
   std::vector<std::vector<real>> ids(const std::vector<std::string>& texts) const;
+  // The same as samples of (time steps, 1), for a network of any length that begins with Embedding(..., {.mask_zero = true}). A
+  // text without a word is one time step of padding.
+  Sequences sequences(const std::vector<std::string>& texts) const;
   // "int": (samples, time steps), as many as the longest text has, or output_sequence_length. "multi_hot", "count": (samples,
   // vocabulary_size()). Throws Error(state) without a vocabulary.
   Array operator()(const std::vector<std::string>& texts) const;

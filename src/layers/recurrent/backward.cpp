@@ -62,7 +62,7 @@ void Recurrent::backward(const Run& run) const noexcept {
   step.recurrent_activation = w.recurrent_activation();
   if (w.drop_h && w.shape.late >= 0) step.late_drop = w.h_drop(w.shape.late);
   step.by_rows = row_functions(run);
-  const auto run_step = standard() ? w.cell.backward : by_rows() ? w.cell.backward_rows : w.cell.backward_any;
+  const auto run_step = standard() ? w.cell.backward : by_rows_ ? w.cell.backward_rows : w.cell.backward_any;
   const real* const transposed = run.packed(slot::transposed_recurrent);
 
   const Index steps = w.steps();

@@ -33,7 +33,7 @@ struct Recurrent::Walk {
         H(size.H),
         rows(r.kept(slot::rows)),
         cells(shape.states == 2 ? r.kept(slot::cells) : nullptr),
-        gates(r.training() || shape.late >= 0 || l.by_rows() ? r.kept(slot::gates) : nullptr),
+        gates(r.training() || shape.late >= 0 || l.by_rows_ ? r.kept(slot::gates) : nullptr),
         aux(shape.late >= 0 ? r.kept(slot::aux) : nullptr),
         order(r.kept<Index>(slot::order)),
         length(r.kept<Index>(slot::length)),

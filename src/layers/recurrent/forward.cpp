@@ -116,7 +116,7 @@ void Recurrent::forward(const Run& run) const noexcept {
   step.activation = w.activation();
   step.recurrent_activation = w.recurrent_activation();
   step.by_rows = row_functions(run);
-  const auto kernel = [&](auto usual, auto any, auto rows) { return standard() ? usual : by_rows() ? rows : any; };
+  const auto kernel = [&](auto usual, auto any, auto rows) { return standard() ? usual : by_rows_ ? rows : any; };
   const auto run_step = w.drop_h ? kernel(w.cell.forward_sums, w.cell.forward_sums_any, w.cell.forward_sums_rows)
                                  : kernel(w.cell.forward, w.cell.forward_any, w.cell.forward_rows);
   if (w.drop_h && step.late) step.late_drop = w.h_drop(w.shape.late);

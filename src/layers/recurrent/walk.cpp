@@ -21,8 +21,6 @@ Padded Recurrent::padded(Index features) const {
 
 bool Recurrent::standard() const { return activation.name == "tanh" && recurrent_activation.name == "sigmoid"; }
 
-bool Recurrent::by_rows() const { return !elementwise(activation.name) || !elementwise(recurrent_activation.name); }
-
 RowFunctions Recurrent::row_functions(const Run& run) const noexcept {
   return {activation_, recurrent_activation_, run.scratch(slot::calls)};
 }
@@ -57,6 +55,7 @@ void Recurrent::build(const Shapes& in, Weights& weights) {
   check_inputs(in);
   activation_ = &activation_function(activation);
   recurrent_activation_ = &activation_function(recurrent_activation);
+  by_rows_ = !elementwise(activation.name) || !elementwise(recurrent_activation.name);
   const Index F = in[0][2];
   const Index columns = checked_mul(cell().shape.columns, units);
   const std::string folder = is_cell() ? "" : "cell/";
@@ -106,8 +105,8 @@ void Recurrent::plan(const Shapes& in, Plan& plan) const {
   plan.kept(slot::rows, checked_mul(rows, size.row()));
   if (shape.states == 2) plan.kept(slot::cells, checked_mul(rows, size.Hp));
   const Index kept = plan.training() ? steps : B;
-  if (by_rows()) plan.scratch(slot::calls, checked_mul(RowFunctions::most_calls + 2, size.Hp));
-  if (plan.training() || shape.late >= 0 || by_rows())
+  if (by_rows_) plan.scratch(slot::calls, checked_mul(RowFunctions::most_calls + 2, size.Hp));
+  if (plan.training() || shape.late >= 0 || by_rows_)
     plan.kept(slot::gates, checked_mul(kept, checked_mul(shape.gates, size.Hp)));
   if (shape.late >= 0) plan.kept(slot::aux, checked_mul(kept, size.Hp));
   plan.kept<Index>(slot::order, B);

@@ -96,10 +96,11 @@ class Recurrent : public RecurrentLayer {
   struct Walk;  // one call
   Padded padded(Index features) const;
   bool standard() const;  // tanh and sigmoid
-  bool by_rows() const;   // neither those nor any other that the kernels have
   RowFunctions row_functions(const Run& run) const noexcept;
 
-  const ActivationFunction *activation_ = nullptr, *recurrent_activation_ = nullptr;  // once built
+  // Once built:
+  const ActivationFunction *activation_ = nullptr, *recurrent_activation_ = nullptr;
+  bool by_rows_ = false;  // the kernels have not both of them
 };
 
 }  // namespace rondo

@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import sys
+import tempfile
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
@@ -470,7 +471,94 @@ def early_stopping():
     write("train", "early_stopping.json", cases)
 
 
+# ---------------------------------------------------------------- plateaus, checkpoints, logs
+
+
+PLATEAUS = [
+    {}, {"patience": 1}, {"patience": 2, "factor": 0.5}, {"patience": 1, "min_delta": 0.08}, {"patience": 1, "mode": "max"},
+    {"patience": 1, "cooldown": 2}, {"patience": 1, "cooldown": 1, "factor": 0.3, "min_lr": 0.02}, {"patience": 0, "min_lr": 0.05},
+]
+CHECKPOINTS = [
+    {}, {"save_best_only": True}, {"save_best_only": True, "mode": "max"}, {"save_best_only": True, "initial_value_threshold": 3.5},
+    {"save_best_only": True, "monitor": "loss"}, {"save_freq": 3}, {"save_freq": 4, "save_weights_only": True},
+]
+
+
+class Rated(Stub):
+    """A Stub that also notes where it is saved."""
+
+    def __init__(self):
+        super().__init__()
+        self.optimizer = keras.optimizers.SGD(0.1)
+        self.saved = []
+
+    def save(self, path, overwrite=True):
+        self.saved.append(path)
+
+    save_weights = save
+
+
+def rate_callbacks():
+    cases = []
+    for options in PLATEAUS:
+        for trace_name, trace in TRACES.items():
+            stub, callback = Rated(), keras.callbacks.ReduceLROnPlateau(**options)
+            callback.set_model(stub)
+            callback.on_train_begin()
+            rates = []
+            for epoch, value in enumerate(trace + trace):
+                callback.on_epoch_end(epoch, {"loss": 0.0, "val_loss": value})
+                rates.append(float(stub.optimizer.learning_rate.numpy()))
+            cases.append({"name": trace_name, "options": options, "trace": [None if v != v else v for v in trace + trace], "rates": rates})
+    write("train", "plateau.json", cases)
+
+
+def checkpoints():
+    cases = []
+    for options in CHECKPOINTS:
+        ending = ".weights.h5" if options.get("save_weights_only") else ".keras"
+        path = "e{epoch:02d}b{batch}" + ending if "save_freq" in options else "e{epoch:02d}-{val_loss:.2f}" + ending
+        for trace_name in ("falls", "dips", "rises", "nan later"):
+            stub, callback = Rated(), keras.callbacks.ModelCheckpoint(path, **options)
+            callback.set_model(stub)
+            for epoch, value in enumerate(TRACES[trace_name]):
+                callback.on_epoch_begin(epoch)
+                for batch in range(2 + epoch % 2):
+                    callback.on_train_batch_end(batch, {"loss": value})
+                callback.on_epoch_end(epoch, {"loss": value, "val_loss": value})
+            trace = [None if v != v else v for v in TRACES[trace_name]]
+            cases.append({"name": trace_name, "path": path, "options": options, "trace": trace, "saved": stub.saved})
+    write("train", "checkpoints.json", cases)
+
+
+def logs():
+    cases = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, epochs in {
+            "validated": [{"loss": 0.5, "val_loss": 1.25, "mae": 1e-5}, {"loss": 0.1, "val_loss": float("nan"), "mae": 123456789.0}],
+            "not validated": [{"loss": 0.5}, {"loss": 1e22}],
+            "validated later": [{"loss": 0.5, "mae": 3.0}, {"loss": 0.25, "mae": 2.0, "val_loss": 7.0, "val_mae": 1.5}],
+            "validated first": [{"loss": 0.5, "val_loss": 2.0}, {"loss": 0.25}],
+        }.items():
+            for separator in (",", ";"):
+                path = folder + "/log.csv"
+                if os.path.exists(path):
+                    os.remove(path)
+                texts = []
+                for append in (False, True, False):
+                    callback = keras.callbacks.CSVLogger(path, separator=separator, append=append)
+                    callback.on_train_begin()
+                    for epoch, one in enumerate(epochs):
+                        callback.on_epoch_end(epoch, one)
+                    callback.on_train_end()
+                    texts.append(open(path).read())
+                finite = [{k: str(v) if v != v else v for k, v in one.items()} for one in epochs]
+                cases.append({"name": name, "separator": separator, "epochs": finite, "texts": texts})
+    write("train", "logs.json", cases)
+
+
 if __name__ == "__main__":
-    for write_one in (optimizers, losses, metrics, initializers, schedules, regularizers, constraints, early_stopping):
+    for write_one in (optimizers, losses, metrics, initializers, schedules, regularizers, constraints, early_stopping,
+                      rate_callbacks, checkpoints, logs):
         if len(sys.argv) == 1 or write_one.__name__ in sys.argv[1:]:
             write_one()

@@ -1,6 +1,7 @@
 #include "callback_arguments.h"
 
 #include "key_values.h"
+#include "rondo/core/error.h"
 
 namespace rondo::cli {
 
@@ -23,7 +24,15 @@ void CallbackArguments::declare(Arguments& arguments) {
   arguments.flag("--terminate-on-nan", terminate_, "end with the last finished step where numbers are no longer finite");
 }
 
-void CallbackArguments::make(std::vector<Named>& taken) {
+void CallbackArguments::make(std::vector<Named>& taken, bool validates) {
+  // Known before the first epoch, which may take an hour.
+  const auto watches = [&](const char* flag, const std::string& monitor) {
+    if (validates || !monitor.starts_with("val_")) return;
+    throw UsageError(std::string(flag) + " watches '" + escaped(monitor) +
+                     "', but there is nothing to validate with: give --validation-split, or --validation-x and --validation-y, "
+                     "or monitor=" +
+                     escaped(monitor.substr(4)));
+  };
   if (checkpoint_settings_ && !checkpoint_) throw UsageError("--checkpoint-settings is given without --checkpoint PATH");
   if (csv_append_ && !csv_log_) throw UsageError("--csv-append is given without --csv-log FILE");
   if (backup_freq_ && !backup_) throw UsageError("--backup-freq is given without --backup DIR");
@@ -39,6 +48,7 @@ void CallbackArguments::make(std::vector<Named>& taken) {
     given.flag("restore_best_weights", o.restore_best_weights);
     given.count("start_from_epoch", o.start_from_epoch);
     given.finish();
+    watches("--early-stopping", o.monitor);
     early_stopping = EarlyStopping(o);
     all.push_back(early_stopping);
   }
@@ -53,6 +63,7 @@ void CallbackArguments::make(std::vector<Named>& taken) {
     given.count("cooldown", o.cooldown);
     given.number("min_lr", o.min_lr);
     given.finish();
+    watches("--reduce-lr", o.monitor);
     all.push_back(ReduceLROnPlateau(o));
   }
   if (checkpoint_) {
@@ -67,6 +78,7 @@ void CallbackArguments::make(std::vector<Named>& taken) {
       given.number("initial_value_threshold", o.initial_value_threshold);
       given.finish();
     }
+    if (o.save_best_only) watches("--checkpoint-settings save_best_only=true", o.monitor);
     checkpoint = ModelCheckpoint(o);
     if (checkpoint_->find('{') == std::string::npos) {
       check_output({"--checkpoint", *checkpoint_}, taken);

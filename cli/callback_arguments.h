@@ -14,8 +14,9 @@ namespace rondo::cli {
 class CallbackArguments {
  public:
   void declare(Arguments& arguments);
-  // Throws UsageError. taken: files that callbacks must not write to; theirs are added.
-  void make(std::vector<Named>& taken);
+  // Throws UsageError. taken: files that callbacks must not write to; theirs are added. validates: there is something to
+  // validate with.
+  void make(std::vector<Named>& taken, bool validates);
 
   Callbacks all;  // after make()
   std::shared_ptr<EarlyStoppingCallback> early_stopping;

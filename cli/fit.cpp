@@ -196,7 +196,7 @@ class Fit : public Verb {
       check_output({"--history", *history_}, taken);
       taken.push_back({"--history", *history_});
     }
-    callbacks_.make(taken);
+    callbacks_.make(taken, !validation_x_.empty() || validation_split_.value_or(0) > 0);
     if (!out_.ends_with(".keras")) console.note("Keras opens only names that end in .keras; '" + out_ + "' does not");
   }
 

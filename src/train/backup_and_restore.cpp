@@ -214,6 +214,13 @@ void BackupAndRestoreCallback::on_train_end(Model&) {
   std::error_code ignored;  // only what is ours; the folder too, if nothing else is in it
   std::filesystem::remove(file(), ignored);
   std::filesystem::remove(file() + ".previous", ignored);
+  // A process that was killed while it wrote has left its temporary file.
+  std::vector<std::filesystem::path> left;
+  for (const auto& entry : std::filesystem::directory_iterator(options_.backup_dir, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(".rondo-") && name.ends_with(".tmp")) left.push_back(entry.path());
+  }
+  for (const auto& path : left) std::filesystem::remove(path, ignored);
   std::filesystem::remove(options_.backup_dir, ignored);
 }
 

@@ -126,8 +126,10 @@ class FitOptions(Case):
         }.items():
             with self.subTest(words):
                 self.bad(USAGE, *self.base, "--epochs", 1, *words, says=says)
-        self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--early-stopping", "on", says=["val_loss", "--validation-split"])
-        self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--reduce-lr", "factor=2", says="factor")
+        for words in (("--early-stopping", "on"), ("--reduce-lr", "on"), ("--checkpoint", "c.keras", "--checkpoint-settings", "save_best_only=true")):
+            self.bad(USAGE, *self.base, "--epochs", 10**9, *words, says=["val_loss", "--validation-split", "monitor=loss"])
+        self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--early-stopping", "monitor=los", says=["los", "reported: loss, mae"])
+        self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--reduce-lr", "factor=2,monitor=loss", says="factor")
         self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--checkpoint", "a.h5", says=".keras")
         self.bad(OUTPUT, *self.base, "--epochs", 1, "--csv-log", "missing/log.csv")
 

@@ -103,7 +103,7 @@ TEST_F(Backup, GoesOnToTheSameBits) {
     const Ended whole = fit({}, -1, options, false);
     ASSERT_NE(whole.digest, 0u);
     for (const std::optional<Index> save_freq : {std::optional<Index>(), std::optional<Index>(1), std::optional<Index>(3)}) {
-      for (const Index break_at : {1, 4, 6, 9, 11}) {
+      for (const Index break_at : {1, 6, 11}) {
         SCOPED_TRACE(std::to_string(break_at) + " every " + std::to_string(save_freq.value_or(0)) + (cut ? " cut" : ""));
         fit(save_freq, break_at, options);
         const Ended gone_on = fit(save_freq, -1, options);
@@ -127,11 +127,13 @@ TEST_F(Backup, GoesOnToTheSameBits) {
 TEST_F(Backup, BrokenOffTwiceAndSaidWhereItGoesOn) {
   const Ended whole = fit({}, -1, {.epochs = 6}, false);
   fit({}, 5, {.epochs = 6});
+  std::ofstream(in("backup/.rondo-1-1.tmp")) << "of a process that was killed while it wrote";
   fit({}, 6, {.epochs = 6});
   const Ended gone_on = fit({}, -1, {.epochs = 6});
   EXPECT_EQ(gone_on.digest, whole.digest);
   ASSERT_TRUE(gone_on.resumed);
   EXPECT_EQ(*gone_on.resumed, 2);
+  EXPECT_FALSE(std::filesystem::exists(in("backup")));
 }
 
 TEST_F(Backup, AnotherFitIsRefused) {

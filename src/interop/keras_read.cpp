@@ -288,7 +288,10 @@ class FunctionalReader {
       if (given == Masks::none || given != carried[0])
         fail(Code::unsupported, entry.title + ": a call with a mask other than its input's own is not supported");
     }
+    // An argument of its own that is null (MultiHeadAttention's) is filled in by Keras when the model runs; a list of masks is
+    // not.
     for (const auto& [input, mask] : call.masks) {
+      if (mask->is_null() && entry.layer->class_name() == "MultiHeadAttention") continue;
       const Masks::Id given = mask->is_null() ? Masks::none : masks_.read(*mask, [&](const Json& tensor) {
         return history(member(member(tensor, "config"), "keras_history"), entry.title + ": its mask", true);
       });
@@ -300,11 +303,10 @@ class FunctionalReader {
     for (std::size_t i = 0; i < carried.size(); ++i) masked[i] = carried[i] != Masks::none;
     const MaskFlow flow = entry.layer->mask_flow({masked.get(), carried.size()});
     const auto& results = entry.results[key.second];
-    // In Keras a call with separate states sees a mask only if it is given one. Any call that was recorded with mask=None had
-    // none when the file was written, whatever layers do today: Keras 3.3 lost masks at a Concatenate.
+    // In Keras a call with separate states sees a mask only if it is given one. Where there are none, mask=None is as good as
+    // no argument: Keras 3.15 fills it in when the model runs, also where the version that wrote the file had lost the mask.
     if (flow != MaskFlow::make) {
-      const bool none_given = silent && call.mask != nullptr && masked[0];
-      if (none_given || (call.separate && silent && explicit_masks_)) results[0].node()->hide_masks = true;
+      if (call.separate && silent && explicit_masks_) results[0].node()->hide_masks = true;
       if (call.separate && !silent) results[0].node()->hide_masks = false;
     }
     for (std::size_t o = 0; o < results.size(); ++o) {

@@ -26,12 +26,12 @@ json read(const std::string& name) {
 
 json index_of_cases() {
   json index = read("index.json");
-  for (const std::string folder : {"layers", "images", "attention", "graphs", "cells", "cells/3.9", "cells/3.3"}) {
+  for (const std::string folder : {"layers", "images", "attention", "graphs", "cells", "cells/3.9", "cells/3.3", "older"}) {
     const json made = read(folder + "/cases.json");
     for (const auto& [name, described] : made["cases"].items()) {
       json c = described;
       c["name"] = name;
-      c["keras"] = made["versions"]["keras"];
+      if (!c.contains("keras")) c["keras"] = made["versions"]["keras"];
       c["folder"] = folder;
       if (c["tolerance"].is_null()) c["tolerance"] = 1e-6;
       index["cases"].push_back(std::move(c));

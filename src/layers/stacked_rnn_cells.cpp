@@ -4,6 +4,7 @@
 #include "layers/base/layers_field.h"
 #include "layers/base/names.h"
 #include "layers/recurrent/stack.h"
+#include "layers/recurrent/steps.h"
 #include "layers/recurrent/walk.h"
 #include "rondo/core/error.h"
 #include "rondo/layers/rnn_cells.h"
@@ -19,9 +20,11 @@ const StackedCells* as_stack(const LayerRef& cell) { return dynamic_cast<const S
   if (!cell) fail(Code::value, "an RNN needs a cell: RNN(LSTMCell(32))");
   const std::string kind = escaped(cell->class_name());
   const bool layer = kind == "LSTM" || kind == "GRU" || kind == "SimpleRNN";
-  fail(Code::unsupported, "an RNN is made of cells, but was given a " + kind + "." +
-                              (layer ? " Its cell is " + kind + "Cell, and a " + kind + " needs no RNN around it."
-                                     : " The cells are LSTMCell, GRUCell, SimpleRNNCell and StackedRNNCells of them."));
+  fail(Code::unsupported,
+       "an RNN is made of cells, but was given a " + kind + "." +
+           (layer ? " Its cell is " + kind + "Cell, and a " + kind + " needs no RNN around it."
+                  : " The cells are LSTMCell, GRUCell, SimpleRNNCell, StackedRNNCells of them, and layers that are an "
+                    "RNNCell too."));
 }
 
 }  // namespace
@@ -35,6 +38,7 @@ std::vector<Walked> walked_cells(const LayerRef& cell) {
     }
     return all;
   }
+  if (dynamic_cast<const RNNCell*>(cell.shared().get())) return {std::make_shared<Steps>(cell)};
   auto known = std::dynamic_pointer_cast<Recurrent>(cell.shared());
   if (!known || !known->is_cell()) refuse(cell);
   return {known};
@@ -56,6 +60,11 @@ LayerRef copy_of_cell(const LayerRef& cell) {
     auto copy = std::make_shared<StackedCells>();
     for (const LayerRef& one : stack->cells) copy->cells.push_back(copy_of_cell(one));
     made = LayerRef(copy);
+  } else if (const auto* own = dynamic_cast<const RNNCell*>(cell.shared().get())) {
+    made = LayerRef(own->fresh());
+    if (!made)
+      fail(Code::unsupported, "Bidirectional makes copies of the cell, and " + escaped(cell->class_name()) +
+                                  " does not say how: override RNNCell::fresh()");
   } else {
     auto known = std::dynamic_pointer_cast<Recurrent>(cell.shared());
     if (!known) refuse(cell);
@@ -67,7 +76,8 @@ LayerRef copy_of_cell(const LayerRef& cell) {
 }
 
 void build_cell(const LayerRef& cell, const std::string& folder, const Shape& sequences, Weights& weights) {
-  weights.child(folder, *cell, {sequences});
+  const bool own = dynamic_cast<const RNNCell*>(cell.shared().get()) != nullptr;
+  weights.child(folder, *cell, own ? Steps(cell).step_inputs(sequences[0], sequences[2]) : Shapes{sequences});
 }
 
 void StackedCells::describe(ConfigVisitor& visitor) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "rondo/layers/layer.h"
 
@@ -24,6 +25,25 @@ class RecurrentLayer : public Layer {
   virtual Index input_rank() const { return 3; }
   // A new layer with the same config, go_backwards flipped, and weights of its own (for Bidirectional).
   virtual std::shared_ptr<Layer> reversed_copy() const = 0;
+};
+
+// A cell of your own, for RNN and StackedRNNCells: a layer that is this too, and makes one time step.
+//
+//   inputs    x (samples, features), then its states, (samples, size) each
+//   outputs   what it gives (samples, output_size), then the states after the step, in the same order
+//
+//     class MinimalCell : public CustomLayer, public RNNCell { ... };     RNN(LayerRef(std::make_shared<MinimalCell>(32)))
+//
+// RNN walks over time, calls it once a step, keeps the states and takes care of masks: in a masked step the states and the
+// output stay as they are, whatever the cell makes of them. It sees zeros where x is masked. Unlike Keras's cells it has no
+// fused step. (tests/layers/own_cell_test.cpp is one.)
+class RNNCell {
+ public:
+  virtual ~RNNCell() = default;
+  virtual std::vector<Index> state_sizes() const = 0;  // at least one
+  virtual Index output_size() const { return state_sizes().front(); }
+  // A cell with the same config and weights of its own: Bidirectional asks for one.
+  virtual std::shared_ptr<Layer> fresh() const { return nullptr; }
 };
 
 }  // namespace rondo

@@ -22,8 +22,11 @@ LossRef read_loss(const Json& json, std::vector<std::string>& notes) {
   const LossRef loss(function_name(json, "the loss", own_losses));
   if (json.is_object() && member(json, "config").is_object()) {
     Json config = json["config"];
-    if (const Json& reduction = member(config, "reduction"); !reduction.is_null() && reduction != "sum_over_batch_size")
-      fail(Code::unsupported, "loss reduction " + shown(reduction) + " is not supported");
+    if (const auto at = config.find("reduction"); at != config.end()) {
+      // Keras 2 wrote "auto" for what is the default now; None is "none".
+      const std::string reduction = at->is_null() ? "none" : at->is_string() ? at->get<std::string>() : shown(*at);
+      const_cast<Loss&>(*loss).set_reduction(reduction_of(reduction == "auto" ? "sum_over_batch_size" : reduction));
+    }
     for (const char* key : {"reduction", "name", "dtype", "fn"}) config.erase(key);
     ConfigReader reader(config, "loss " + escaped(loss->class_name()), notes);
     const_cast<Loss&>(*loss).describe(reader);
@@ -121,11 +124,15 @@ Json write_loss(const LossRef& loss) {
   if (!loss) return {};
   ConfigWriter writer;
   const_cast<Loss&>(*loss).describe(writer);
+  if (loss->reduction() != Reduction::sum_over_batch_size) writer.config["reduction"] = name_of(loss->reduction());
   const auto all = loss_names();
   const std::string registered = registered_name(*loss);
   if (!registered.empty() || std::find(all.begin(), all.end(), loss->key()) == all.end())
     return own_object(loss->class_name(), registered, writer.config);
-  return writer.config.empty() ? Json(loss->key()) : keras_object("keras.losses", loss->class_name(), writer.config);
+  // The one that Keras knows by its class alone goes without a short spelling.
+  return writer.config.empty() && loss->key() != loss->class_name()
+             ? Json(loss->key())
+             : keras_object("keras.losses", loss->class_name(), writer.config);
 }
 
 Json write_metrics(const MetricLists& given, std::size_t outputs) {

@@ -15,15 +15,16 @@ class BinaryCrossentropyLoss final : public Loss {
  public:
   BinaryCrossentropyLoss() = default;
   explicit BinaryCrossentropyLoss(const BinaryCrossentropyOptions& o)
-      : from_logits_(o.from_logits), label_smoothing_(o.label_smoothing) {}
+      : from_logits_(o.from_logits), label_smoothing_(o.label_smoothing), axis_(o.axis) {}
   std::string class_name() const override { return "BinaryCrossentropy"; }
   std::string key() const override { return "binary_crossentropy"; }
   void describe(ConfigVisitor& visitor) override {
     visitor.field("from_logits", from_logits_, false);
     visitor.field("label_smoothing", label_smoothing_, 0.0);
-    visitor.only("axis", -1);
+    visitor.field("axis", axis_, Index(-1));
   }
   void check() const override { check_share(*this, "label_smoothing", label_smoothing_); }
+  Index axis() const override { return axis_; }
   double row(const real* y, const real* yhat, Index n, real* d, double scale) const noexcept override {
     return mean_over_row(*this, y, yhat, n, d, scale);
   }
@@ -44,6 +45,7 @@ class BinaryCrossentropyLoss final : public Loss {
   double smoothed(double y) const { return y * (1 - label_smoothing_) + 0.5 * label_smoothing_; }
   bool from_logits_ = false;
   double label_smoothing_ = 0;
+  Index axis_ = -1;
 };
 
 std::shared_ptr<Loss> make() { return std::make_shared<BinaryCrossentropyLoss>(); }
@@ -51,9 +53,7 @@ std::shared_ptr<Loss> make() { return std::make_shared<BinaryCrossentropyLoss>()
 }  // namespace
 
 BinaryCrossentropy::BinaryCrossentropy(const BinaryCrossentropyOptions& options)
-    : LossRef(std::make_shared<BinaryCrossentropyLoss>(options)) {
-  (**this).check();
-}
+    : LossRef(reduced(std::make_shared<BinaryCrossentropyLoss>(options), options.reduction)) {}
 
 }  // namespace rondo
 

@@ -20,13 +20,14 @@ class BinaryFocalCrossentropyLoss final : public Loss {
         alpha_(o.alpha),
         gamma_(o.gamma),
         from_logits_(o.from_logits),
-        label_smoothing_(o.label_smoothing) {}
+        label_smoothing_(o.label_smoothing),
+        axis_(o.axis) {}
   std::string class_name() const override { return "BinaryFocalCrossentropy"; }
   std::string key() const override { return "binary_focal_crossentropy"; }
   void describe(ConfigVisitor& visitor) override {
     visitor.field("from_logits", from_logits_, false);
     visitor.field("label_smoothing", label_smoothing_, 0.0);
-    visitor.only("axis", -1);
+    visitor.field("axis", axis_, Index(-1));
     visitor.field("apply_class_balancing", apply_class_balancing_, false);
     visitor.field("alpha", alpha_, 0.25);
     visitor.field("gamma", gamma_, 2.0);
@@ -36,6 +37,7 @@ class BinaryFocalCrossentropyLoss final : public Loss {
     check_finite(*this, "alpha", alpha_);
     check_from(*this, "gamma", gamma_, 0);
   }
+  Index axis() const override { return axis_; }
   double row(const real* y, const real* yhat, Index n, real* d, double scale) const noexcept override {
     return mean_over_row(*this, y, yhat, n, d, scale);
   }
@@ -67,6 +69,7 @@ class BinaryFocalCrossentropyLoss final : public Loss {
   double alpha_ = 0.25, gamma_ = 2;
   bool from_logits_ = false;
   double label_smoothing_ = 0;
+  Index axis_ = -1;
 };
 
 std::shared_ptr<Loss> make() { return std::make_shared<BinaryFocalCrossentropyLoss>(); }
@@ -74,9 +77,7 @@ std::shared_ptr<Loss> make() { return std::make_shared<BinaryFocalCrossentropyLo
 }  // namespace
 
 BinaryFocalCrossentropy::BinaryFocalCrossentropy(const BinaryFocalCrossentropyOptions& options)
-    : LossRef(std::make_shared<BinaryFocalCrossentropyLoss>(options)) {
-  (**this).check();
-}
+    : LossRef(reduced(std::make_shared<BinaryFocalCrossentropyLoss>(options), options.reduction)) {}
 
 }  // namespace rondo
 

@@ -12,16 +12,21 @@ class CategoricalCrossentropyLoss final : public Loss {
  public:
   CategoricalCrossentropyLoss() = default;
   explicit CategoricalCrossentropyLoss(const CategoricalCrossentropyOptions& o)
-      : from_logits_(o.from_logits), label_smoothing_(o.label_smoothing) {}
+      : from_logits_(o.from_logits), label_smoothing_(o.label_smoothing), axis_(o.axis) {}
   std::string class_name() const override { return "CategoricalCrossentropy"; }
   std::string key() const override { return "categorical_crossentropy"; }
   void describe(ConfigVisitor& visitor) override {
     visitor.field("from_logits", from_logits_, false);
     visitor.field("label_smoothing", label_smoothing_, 0.0);
-    visitor.only("axis", -1);
+    visitor.field("axis", axis_, Index(-1));
   }
   void check() const override { check_share(*this, "label_smoothing", label_smoothing_); }
   void check_width(Index width) const override { check_classes(*this, width); }
+  Index axis() const override { return axis_; }
+  void check_output(const Shape& output) const override {
+    Loss::check_output(output);
+    check_smoothing(*this, output, axis_, label_smoothing_);
+  }
   double row(const real* y, const real* yhat, Index n, real* d, double scale) const noexcept override {
     const double share = label_smoothing_ / static_cast<double>(n);
     return crossentropy(from_logits_, yhat, n, d, scale,
@@ -31,6 +36,7 @@ class CategoricalCrossentropyLoss final : public Loss {
  private:
   bool from_logits_ = false;
   double label_smoothing_ = 0;
+  Index axis_ = -1;
 };
 
 std::shared_ptr<Loss> make() { return std::make_shared<CategoricalCrossentropyLoss>(); }
@@ -38,9 +44,7 @@ std::shared_ptr<Loss> make() { return std::make_shared<CategoricalCrossentropyLo
 }  // namespace
 
 CategoricalCrossentropy::CategoricalCrossentropy(const CategoricalCrossentropyOptions& options)
-    : LossRef(std::make_shared<CategoricalCrossentropyLoss>(options)) {
-  (**this).check();
-}
+    : LossRef(reduced(std::make_shared<CategoricalCrossentropyLoss>(options), options.reduction)) {}
 
 }  // namespace rondo
 

@@ -16,13 +16,13 @@ class CategoricalFocalCrossentropyLoss final : public Loss {
  public:
   CategoricalFocalCrossentropyLoss() = default;
   explicit CategoricalFocalCrossentropyLoss(const CategoricalFocalCrossentropyOptions& o)
-      : alpha_(o.alpha), gamma_(o.gamma), from_logits_(o.from_logits), label_smoothing_(o.label_smoothing) {}
+      : alpha_(o.alpha), gamma_(o.gamma), from_logits_(o.from_logits), label_smoothing_(o.label_smoothing), axis_(o.axis) {}
   std::string class_name() const override { return "CategoricalFocalCrossentropy"; }
   std::string key() const override { return "categorical_focal_crossentropy"; }
   void describe(ConfigVisitor& visitor) override {
     visitor.field("from_logits", from_logits_, false);
     visitor.field("label_smoothing", label_smoothing_, 0.0);
-    visitor.only("axis", -1);
+    visitor.field("axis", axis_, Index(-1));
     visitor.field("alpha", alpha_, 0.25);
     visitor.field("gamma", gamma_, 2.0);
   }
@@ -32,6 +32,11 @@ class CategoricalFocalCrossentropyLoss final : public Loss {
     check_from(*this, "gamma", gamma_, 0);
   }
   void check_width(Index width) const override { check_classes(*this, width); }
+  Index axis() const override { return axis_; }
+  void check_output(const Shape& output) const override {
+    Loss::check_output(output);
+    check_smoothing(*this, output, axis_, label_smoothing_);
+  }
   double row(const real* y, const real* yhat, Index n, real* d, double scale) const noexcept override {
     double top = 0, sum = 0;
     if (from_logits_) top = static_cast<double>(*std::max_element(yhat, yhat + n));
@@ -65,6 +70,7 @@ class CategoricalFocalCrossentropyLoss final : public Loss {
   double alpha_ = 0.25, gamma_ = 2;
   bool from_logits_ = false;
   double label_smoothing_ = 0;
+  Index axis_ = -1;
 };
 
 std::shared_ptr<Loss> make() { return std::make_shared<CategoricalFocalCrossentropyLoss>(); }
@@ -72,9 +78,7 @@ std::shared_ptr<Loss> make() { return std::make_shared<CategoricalFocalCrossentr
 }  // namespace
 
 CategoricalFocalCrossentropy::CategoricalFocalCrossentropy(const CategoricalFocalCrossentropyOptions& options)
-    : LossRef(std::make_shared<CategoricalFocalCrossentropyLoss>(options)) {
-  (**this).check();
-}
+    : LossRef(reduced(std::make_shared<CategoricalFocalCrossentropyLoss>(options), options.reduction)) {}
 
 }  // namespace rondo
 

@@ -42,7 +42,7 @@ std::shared_ptr<Loss> make() { return std::make_shared<CategoricalHingeLoss>(); 
 
 }  // namespace
 
-CategoricalHinge::CategoricalHinge() : LossRef(make()) {}
+CategoricalHinge::CategoricalHinge(const LossOptions& options) : LossRef(reduced(make(), options.reduction)) {}
 
 }  // namespace rondo
 

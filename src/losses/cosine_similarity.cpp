@@ -12,8 +12,11 @@ namespace {
 
 class CosineSimilarityLoss final : public Loss {
  public:
+  explicit CosineSimilarityLoss(Index axis = -1) : axis_(axis) {}
   std::string class_name() const override { return "CosineSimilarity"; }
   std::string key() const override { return "cosine_similarity"; }
+  void describe(ConfigVisitor& visitor) override { visitor.field("axis", axis_, Index(-1)); }
+  Index axis() const override { return axis_; }
   double row(const real* y, const real* yhat, Index n, real* d, double scale) const noexcept override {
     double yy = 0, pp = 0, yp = 0;
     for (Index i = 0; i < n; ++i) {
@@ -34,13 +37,17 @@ class CosineSimilarityLoss final : public Loss {
     }
     return -cosine;
   }
+
+ private:
+  Index axis_;
 };
 
 std::shared_ptr<Loss> make() { return std::make_shared<CosineSimilarityLoss>(); }
 
 }  // namespace
 
-CosineSimilarity::CosineSimilarity() : LossRef(make()) {}
+CosineSimilarity::CosineSimilarity(const CosineSimilarityOptions& options)
+    : LossRef(reduced(std::make_shared<CosineSimilarityLoss>(options.axis), options.reduction)) {}
 
 }  // namespace rondo
 

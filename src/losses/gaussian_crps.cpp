@@ -44,7 +44,7 @@ std::shared_ptr<Loss> make() { return std::make_shared<GaussianCRPSLoss>(); }
 
 }  // namespace
 
-GaussianCRPS::GaussianCRPS() : LossRef(make()) {}
+GaussianCRPS::GaussianCRPS(const LossOptions& options) : LossRef(reduced(make(), options.reduction)) {}
 
 }  // namespace rondo
 

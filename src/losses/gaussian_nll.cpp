@@ -40,7 +40,8 @@ std::shared_ptr<Loss> make() { return std::make_shared<GaussianNegativeLogLikeli
 
 }  // namespace
 
-GaussianNegativeLogLikelihood::GaussianNegativeLogLikelihood() : LossRef(make()) {}
+GaussianNegativeLogLikelihood::GaussianNegativeLogLikelihood(const LossOptions& options)
+    : LossRef(reduced(make(), options.reduction)) {}
 
 }  // namespace rondo
 

@@ -36,7 +36,7 @@ std::shared_ptr<Loss> make() { return std::make_shared<HingeLoss>(); }
 
 }  // namespace
 
-Hinge::Hinge() : LossRef(make()) {}
+Hinge::Hinge(const LossOptions& options) : LossRef(reduced(make(), options.reduction)) {}
 
 }  // namespace rondo
 

@@ -38,7 +38,7 @@ std::shared_ptr<Loss> make() { return std::make_shared<HuberLoss>(); }
 
 }  // namespace
 
-Huber::Huber(const HuberOptions& options) : LossRef(std::make_shared<HuberLoss>(options.delta)) { (**this).check(); }
+Huber::Huber(const HuberOptions& options) : LossRef(reduced(std::make_shared<HuberLoss>(options.delta), options.reduction)) {}
 
 }  // namespace rondo
 

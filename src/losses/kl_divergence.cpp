@@ -30,7 +30,7 @@ std::shared_ptr<Loss> make() { return std::make_shared<KLDivergenceLoss>(); }
 
 }  // namespace
 
-KLDivergence::KLDivergence() : LossRef(make()) {}
+KLDivergence::KLDivergence(const LossOptions& options) : LossRef(reduced(make(), options.reduction)) {}
 
 }  // namespace rondo
 

@@ -29,7 +29,7 @@ std::shared_ptr<Loss> make() { return std::make_shared<LogCoshLoss>(); }
 
 }  // namespace
 
-LogCosh::LogCosh() : LossRef(make()) {}
+LogCosh::LogCosh(const LossOptions& options) : LossRef(reduced(make(), options.reduction)) {}
 
 }  // namespace rondo
 

@@ -55,7 +55,7 @@ double naive_scale(std::span<const real> series, Index season) {
   return sum / static_cast<double>(n - season);
 }
 
-MASE::MASE(const MASEOptions& options) : LossRef(std::make_shared<MASELoss>(options)) { (**this).check(); }
+MASE::MASE(const MASEOptions& options) : LossRef(reduced(std::make_shared<MASELoss>(options), options.reduction)) {}
 
 }  // namespace rondo
 

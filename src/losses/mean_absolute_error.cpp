@@ -25,7 +25,7 @@ std::shared_ptr<Loss> make() { return std::make_shared<MeanAbsoluteErrorLoss>();
 
 }  // namespace
 
-MeanAbsoluteError::MeanAbsoluteError() : LossRef(make()) {}
+MeanAbsoluteError::MeanAbsoluteError(const LossOptions& options) : LossRef(reduced(make(), options.reduction)) {}
 
 }  // namespace rondo
 

@@ -27,7 +27,8 @@ std::shared_ptr<Loss> make() { return std::make_shared<MeanAbsolutePercentageErr
 
 }  // namespace
 
-MeanAbsolutePercentageError::MeanAbsolutePercentageError() : LossRef(make()) {}
+MeanAbsolutePercentageError::MeanAbsolutePercentageError(const LossOptions& options)
+    : LossRef(reduced(make(), options.reduction)) {}
 
 }  // namespace rondo
 

@@ -25,7 +25,7 @@ std::shared_ptr<Loss> make() { return std::make_shared<MeanSquaredErrorLoss>(); 
 
 }  // namespace
 
-MeanSquaredError::MeanSquaredError() : LossRef(make()) {}
+MeanSquaredError::MeanSquaredError(const LossOptions& options) : LossRef(reduced(make(), options.reduction)) {}
 
 }  // namespace rondo
 

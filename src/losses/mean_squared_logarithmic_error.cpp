@@ -26,7 +26,8 @@ std::shared_ptr<Loss> make() { return std::make_shared<MeanSquaredLogarithmicErr
 
 }  // namespace
 
-MeanSquaredLogarithmicError::MeanSquaredLogarithmicError() : LossRef(make()) {}
+MeanSquaredLogarithmicError::MeanSquaredLogarithmicError(const LossOptions& options)
+    : LossRef(reduced(make(), options.reduction)) {}
 
 }  // namespace rondo
 

@@ -54,7 +54,7 @@ std::shared_ptr<Loss> make() { return std::make_shared<PinballLoss>(); }
 
 }  // namespace
 
-Pinball::Pinball(const PinballOptions& options) : LossRef(std::make_shared<PinballLoss>(options)) { (**this).check(); }
+Pinball::Pinball(const PinballOptions& options) : LossRef(reduced(std::make_shared<PinballLoss>(options), options.reduction)) {}
 
 }  // namespace rondo
 

@@ -25,7 +25,7 @@ std::shared_ptr<Loss> make() { return std::make_shared<PoissonLoss>(); }
 
 }  // namespace
 
-Poisson::Poisson() : LossRef(make()) {}
+Poisson::Poisson(const LossOptions& options) : LossRef(reduced(make(), options.reduction)) {}
 
 }  // namespace rondo
 

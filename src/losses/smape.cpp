@@ -32,7 +32,7 @@ std::shared_ptr<Loss> make() { return std::make_shared<SMAPELoss>(); }
 
 }  // namespace
 
-SMAPE::SMAPE() : LossRef(make()) {}
+SMAPE::SMAPE(const LossOptions& options) : LossRef(reduced(make(), options.reduction)) {}
 
 }  // namespace rondo
 

@@ -39,7 +39,7 @@ std::shared_ptr<Loss> make() { return std::make_shared<SquaredHingeLoss>(); }
 
 }  // namespace
 
-SquaredHinge::SquaredHinge() : LossRef(make()) {}
+SquaredHinge::SquaredHinge(const LossOptions& options) : LossRef(reduced(make(), options.reduction)) {}
 
 }  // namespace rondo
 

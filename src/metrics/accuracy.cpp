@@ -114,8 +114,8 @@ class TopKMetric final : public RightShare {
   }
   void check_widths(Index y_width, Index width) override { want_classes(y_width, width, sparse_); }
   double right(const real* y, const real* yhat, Index, Index width) const noexcept override {
+    if (sparse_ && !(*y >= 0 && static_cast<double>(*y) < static_cast<double>(width))) return 0;
     const Index target = sparse_ ? static_cast<Index>(*y) : argmax(y, width);
-    if (target < 0 || target >= width) return 0;
     Index above = 0;
     for (Index i = 0; i < width; ++i) above += yhat[i] > yhat[target];
     return above < k_;

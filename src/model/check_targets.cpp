@@ -35,7 +35,7 @@ const Layer* recurrent_before(const ModelState& model, std::size_t output) {
   r.where = "the targets of " + (last ? last->described() : "model '" + model.name + "'");
   r.got = what + " " + got.text() + "; the model's output is " + want.text() + " = " + axes_text(want);
   const std::string loss = output < model.losses.size() && model.losses[output] ? model.losses[output]->key() : "";
-  if (loss == "sparse_categorical_crossentropy")
+  if (output < model.losses.size() && model.losses[output] && model.losses[output]->target_width(2) == 1)
     r.got = what + " " + got.text() + "; this loss takes " + want.text() + " = " + axes_text(want);
   const Index n = want[0];
   if (loss == "sparse_categorical_crossentropy" && got.rank() == want.rank() && got[-1] > 1) {
@@ -88,13 +88,20 @@ Shapes target_shapes(const ModelState& model, const Shapes& inputs) {
   Shapes shapes = outputs_for(model.built(), inputs);
   if (model.losses.size() != shapes.size()) return shapes;  // not compiled
   for (std::size_t i = 0; i < shapes.size(); ++i) {
-    const Index width = shapes[i][-1];
+    const Shape output = shapes[i];
     if (const LossRef& loss = model.losses[i]) {
-      loss->check_width(width);
-      shapes[i][-1] = loss->target_width(width);
+      loss->check_output(output);
+      shapes[i] = loss->target_shape(output);
     }
+    const bool rows = shapes[i].rank() == output.rank() && shapes[i][-1] != None;
     for (std::size_t m = 0; m < model.metrics.size(); ++m) {
-      if (model.metric_outputs[m] == i) model.metrics[m]->check_widths(shapes[i][-1], width);
+      if (model.metric_outputs[m] != i) continue;
+      if (!rows) {
+        fail(Code::shape, "metric '" + escaped(model.metrics[m]->name()) + "' compares rows with rows; the targets of " +
+                              model.losses[i]->class_name() + " are " + shapes[i].text() + ", the model gives " +
+                              output.text() + ".\n  fix: compile without this metric");
+      }
+      model.metrics[m]->check_widths(shapes[i][-1], output[-1]);
     }
   }
   return shapes;

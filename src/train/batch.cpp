@@ -14,6 +14,8 @@ Shapes with_samples(Shapes shapes, Index samples) {
   return shapes;
 }
 
+std::span<const Index> sizes_of(const Port& port) { return {port.dims.size.data(), static_cast<std::size_t>(port.dims.rank)}; }
+
 // "time step 3, feature 0": where number `at` of one sample lies.
 std::string place(const Shape& shape, Index at) {
   std::vector<Index> index(static_cast<std::size_t>(shape.rank() - 1));
@@ -56,16 +58,33 @@ Batch::Batch(ModelState& model, const Source& source, const Shapes& inputs, Inde
   // The state of a stateful model fits a session of its own size only.
   session_ = model.stateful() ? std::make_unique<Session>(graph, capacity_) : model.borrow(capacity_);
   session_->start(capacity_.inputs);
-  targets_ = with_samples(target_shapes(model, capacity_.inputs), None);
+  take_targets(capacity_.inputs);
   for (std::size_t i = 0; i < targets_.size(); ++i) {
     y_.emplace_back(static_cast<std::size_t>(targets_[i].with_first(size).elements()));
+    const Port& port = session_->output(static_cast<int>(i));
+    Shape output;
+    for (int axis = 0; axis < port.dims.rank; ++axis) output.push_back(port.dims[axis]);
+    if (weights_) row_weights_.emplace_back(static_cast<std::size_t>(port.dims.rows()));
+    scratch_.emplace_back();
+    if (!model.losses[i]) continue;
+    if (port.mask) model.losses[i]->check_masked(output);
+    scratch_.back().resize(model.losses[i]->scratch(output, each_[i]) / sizeof(double) + 1);
   }
   for (std::size_t i = 0; i < inputs.size(); ++i) x_at_.push_back(session_->input(static_cast<int>(i)));
   for (auto& y : y_) y_at_.push_back(y.data());
   losses_.resize(y_.size());
-  for (std::size_t i = 0; weights_ && i < targets_.size(); ++i)
-    row_weights_.emplace_back(
-        static_cast<std::size_t>(targets_[i].with_first(size).elements() / std::max<Index>(1, targets_[i][-1])));
+}
+
+// Where a loss leaves a size of its targets open, it is that of the data.
+void Batch::take_targets(const Shapes& inputs) {
+  targets_ = with_samples(target_shapes(model_, inputs), None);
+  const Shapes given = source_.y_shapes();
+  each_.clear();
+  for (std::size_t i = 0; i < targets_.size(); ++i) {
+    for (Index axis = 1; axis < targets_[i].rank(); ++axis)
+      if (targets_[i][axis] == None) targets_[i][axis] = given[i][axis];
+    each_.push_back(targets_[i].with_first(1).elements());
+  }
 }
 
 void Batch::keep_session() {
@@ -82,13 +101,13 @@ void Batch::load(std::span<const Index> ids) noexcept {
     inputs_[0][1] = steps;
     const Shapes shapes = with_samples(inputs_, static_cast<Index>(ids.size()));
     session_->start(shapes);
-    targets_ = with_samples(target_shapes(model_, shapes), None);
+    take_targets(shapes);
   }
   source_.gather(ids, x_at_, y_at_);
   if (sequences_) sequences_->gather_mask(ids, session_->input_mask(0));
   for (std::size_t i = 0; weights_ && i < targets_.size(); ++i) {
     const RowWeights::Output& w = weights_->of(i);
-    const Index rows = targets_[i].with_first(1).elements() / std::max<Index>(1, targets_[i][-1]);
+    const Index rows = session_->output(static_cast<int>(i)).dims.rows() / std::max<Index>(1, static_cast<Index>(ids.size()));
     real* to = row_weights_[i].data();
     for (const Index id : ids)
       for (Index r = 0; r < rows; ++r) *to++ = w.values[id * w.entries + (w.entries == 1 ? 0 : r)];
@@ -106,15 +125,21 @@ double Batch::loss(bool gradient) noexcept {
   for (std::size_t i = 0; i < y_.size(); ++i) {
     const int output = static_cast<int>(i);
     const Port& port = session_->output(output);
-    const Rows r = rows_of(port);
     real* const d = gradient ? session_->output_gradient(output) : nullptr;
     if (!model_.losses[i]) {
       losses_[i] = 0;
       if (d) std::fill_n(d, port.dims.elements(), real(0));
       continue;
     }
-    losses_[i] = compute(*model_.losses[i], y_at_[i], port.values, r.rows, r.width, port.mask, d,
-                         weights_ ? row_weights_[i].data() : nullptr, model_.loss_weights[i]);
+    losses_[i] = model_.losses[i]->batch({.y = y_at_[i],
+                                          .yhat = port.values,
+                                          .sizes = sizes_of(port),
+                                          .targets = each_[i],
+                                          .mask = port.mask,
+                                          .weights = weights_ ? row_weights_[i].data() : nullptr,
+                                          .d = d,
+                                          .factor = model_.loss_weights[i],
+                                          .scratch = scratch_[i].data()});
     total += model_.loss_weights[i] * losses_[i];
   }
   for (const WeightRules& rules : model_.rules) {
@@ -137,7 +162,7 @@ void Batch::update_metrics() noexcept {
                                .width = r.width,
                                .mask = port.mask,
                                .weights = weights,
-                               .sizes = {port.dims.size.data(), static_cast<std::size_t>(port.dims.rank)}});
+                               .sizes = sizes_of(port)});
   }
 }
 
@@ -146,15 +171,13 @@ void Batch::check_targets() const {
     if (!model_.losses[i]) continue;
     const Loss& loss = *model_.losses[i];
     const Port& port = session_->output(static_cast<int>(i));
-    const Rows r = rows_of(port);
-    const Index width = loss.target_width(r.width);
-    for (Index at = 0; at < r.rows * width; ++at) {
-      if (port.mask && !port.mask[at / width]) continue;
-      const std::string wanted = loss.bad_target(y_at_[i][at], r.width);
-      if (wanted.empty()) continue;
-      const Index each = r.rows / static_cast<Index>(ids_.size()) * width;
-      fail(Code::value, loss.class_name() + ": " + wanted + "; that of sample " +
-                            std::to_string(ids_[static_cast<std::size_t>(at / each)]) + " is not");
+    const Index each = each_[i], rows = port.dims.rows() / std::max<Index>(1, static_cast<Index>(ids_.size()));
+    for (std::size_t sample = 0; sample < ids_.size(); ++sample) {
+      const Index at = static_cast<Index>(sample);
+      const std::string wanted =
+          loss.bad_targets(y_at_[i] + at * each, each, sizes_of(port), port.mask ? port.mask + at * rows : nullptr);
+      if (!wanted.empty())
+        fail(Code::value, loss.class_name() + ": " + wanted + "; that of sample " + std::to_string(ids_[sample]) + " is not");
     }
   }
 }

@@ -43,11 +43,13 @@ class Batch {
     Index rows, width;
   };
   Rows rows_of(const Port& port) const;
+  void take_targets(const Shapes& inputs);
 
   ModelState& model_;
   const Source& source_;
   const SequenceSource* sequences_;  // the same, if its samples differ in length
   Shapes inputs_, targets_;          // with sequences: of the batch at hand
+  std::vector<Index> each_;          // numbers of a sample's targets, by output
   SessionSize capacity_;
   std::unique_ptr<Session> session_;
   std::vector<std::vector<real>> y_;
@@ -55,6 +57,7 @@ class Batch {
   std::vector<double> losses_;
   const RowWeights* weights_;
   std::vector<std::vector<real>> row_weights_;  // of the batch at hand, by output
+  std::vector<std::vector<double>> scratch_;    // of the losses
   std::span<const Index> ids_;
 };
 

@@ -1,5 +1,6 @@
 #include "train/trainer.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/random.h"
@@ -39,6 +40,14 @@ Trainer::Trainer(ModelState& model, const Source& source, const Shapes& inputs, 
     : model_(model), batch_(model, source, inputs, size, true, threads, weights) {
   if (model.trainable.empty()) {
     fail(Code::state, "there is nothing to train: the model has no weights, or every layer has trainable = false");
+  }
+  const bool penalties =
+      std::any_of(model.rules.begin(), model.rules.end(), [](const WeightRules& r) { return r.penalty.has_value(); });
+  for (const LossRef& loss : model.losses) {
+    if (penalties && loss && loss->reduction() == Reduction::none)
+      fail(Code::unsupported, loss->class_name() +
+                                  ": reduction \"none\" does not go with regularizers, whose penalty Keras would add to every "
+                                  "value.\n  fix: reduction = \"sum\", which trains on the same sum");
   }
   std::vector<Shape> shapes;
   for (std::size_t i = 0; i < model.trainable.size(); ++i) {

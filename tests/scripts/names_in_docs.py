@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 # What `rondo info --json` lists -> the page that must name it.
-PAGES = {"layers": "layers.md", "optimizers": "losses.md", "losses": "losses.md"}
+PAGES = {"layers": "layers.md", "optimizers": "losses.md", "losses": "losses.md", "metrics": "losses.md"}
 
 
 def plain(name):

@@ -2,14 +2,25 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
 
+#include "rondo/core/error.h"
 #include "rondo/interop/keras.h"
 #include "rondo/layers/dense.h"
+#include "rondo/layers/lstm.h"
+#include "rondo/layers/masking.h"
+#include "rondo/losses/forecast.h"
+#include "rondo/losses/overlap.h"
+#include "rondo/losses/regression.h"
 #include "rondo/metrics/forecast.h"
 #include "rondo/metrics/regression.h"
 #include "rondo/metrics/segmentation.h"
 #include "rondo/model/model.h"
+#include "rondo/optimizers/adam.h"
+#include "rondo/optimizers/sgd.h"
+#include "rondo/regularizers/regularizer.h"
 #include "rondo/train/callbacks.h"
+#include "support/reference.h"
 
 namespace rondo {
 namespace {
@@ -69,6 +80,112 @@ TEST(Scores, MetricsComeBackFromAFile) {
   Model loaded = load_model(std::span<const std::byte>(save_model(model)), {.report = &report});
   EXPECT_TRUE(report.notes.empty()) << report.notes[0];
   EXPECT_EQ(loaded.evaluate(X, one_hot), before);
+}
+
+// Keras 3.15.1 (reductions_reference.py): every reduction, masked and weighted by time step.
+TEST(Scores, ReductionsInFitAndEvaluateAreKeras) {
+  std::ifstream file(std::string(RONDO_SOURCE_DIR) + "/tests/train/reductions.json");
+  const nlohmann::json all = nlohmann::json::parse(file);
+  const auto array = [&](const char* key, Shape shape) {
+    const auto values = reals(all[key]);
+    Array out(shape);
+    std::copy(values.begin(), values.end(), out.data());
+    return out;
+  };
+  const Array x = array("x", {6, 4, 2}), y = array("y", {6, 4, 1}), weights = array("weights", {6, 4});
+  ASSERT_EQ(all["cases"].size(), 20u);
+  for (const auto& c : all["cases"]) {
+    SCOPED_TRACE(c.dump());
+    Sequential model;
+    if (c["masked"].get<bool>()) model.add(Masking({.input_shape = {4, 2}}));
+    model.add(Dense(1, {.input_shape = {4, 2}}));
+    model.set_weights({Array{{0.5}, {-0.25}}, Array{0.125}});
+    model.compile(
+        {.optimizer = SGD({.learning_rate = 0.02}), .loss = MeanSquaredError({.reduction = c["name"].get<std::string>()})});
+    SampleWeight given;
+    if (c["weighted"].get<bool>()) given = weights;
+    const double wanted = c["evaluate"].get<double>();
+    EXPECT_NEAR(model.evaluate(x, y, {.batch_size = 4, .sample_weight = given}).at("loss"), wanted, 1e-5 * std::abs(wanted));
+    const History history = model.fit(x, y, {.batch_size = 4, .epochs = 2, .shuffle = false, .sample_weight = given});
+    for (std::size_t e = 0; e < 2; ++e)
+      EXPECT_NEAR(history.history.at("loss")[e], c["losses"][e].get<double>(), 1e-5 * c["losses"][e].get<double>());
+    const auto after = model.get_weights();
+    for (std::size_t w = 0; w < 2; ++w) {
+      for (Index i = 0; i < after[w].size(); ++i)
+        EXPECT_NEAR(after[w].data()[i], c["weights"][w][static_cast<std::size_t>(i)].get<double>(), 1e-5);
+    }
+  }
+}
+
+TEST(Scores, LossesComeBackFromAFile) {
+  const std::vector<LossRef> all = {Dice({.reduction = "sum", .axis = {-1}}),
+                                    Dice(),
+                                    Tversky({.alpha = 0.3, .beta = 0.9, .axis = {0, 1}}),
+                                    CategoricalGeneralizedCrossEntropy(),
+                                    CategoricalGeneralizedCrossEntropy({.q = 0.75, .reduction = "none"}),
+                                    Circle({.gamma = 12, .margin = 0.25}),
+                                    MeanSquaredError({.reduction = "mean_with_sample_weight"}),
+                                    Huber({.delta = 0.5, .reduction = "mean"}),
+                                    CosineSimilarity({.axis = 1}),
+                                    SparseCategoricalCrossentropy({.ignore_class = 1.0, .reduction = "sum"}),
+                                    Pinball({.quantiles = {0.25, 0.5, 0.75}, .reduction = "sum"})};
+  for (const LossRef& loss : all) {
+    Sequential model = classifier();
+    model.compile({.optimizer = "sgd", .loss = loss});
+    const Array y = loss->target_width(3) == 1 ? Array{0, 1, 2, 0, 2, 1}.reshape(6, 1) : one_hot;
+    const Logs before = model.evaluate(X, y);
+    LoadReport report;
+    Model loaded = load_model(std::span<const std::byte>(save_model(model)), {.report = &report});
+    ASSERT_TRUE(report.notes.empty()) << loss->class_name() << report.notes[0];
+    EXPECT_EQ(loaded.loss()->class_name(), loss->class_name());
+    EXPECT_EQ(loaded.loss()->reduction(), loss->reduction());
+    EXPECT_EQ(loaded.evaluate(X, y), before) << loss->class_name();
+  }
+}
+
+// The blank and three letters, a letter for each pair of time steps.
+TEST(Scores, CTCLearnsLabelsOfOtherLengths) {
+  set_random_seed(1);
+  Array x(Shape{4, 6, 3}), y(Shape{4, 3});
+  for (Index i = 0; i < 4; ++i) {
+    for (Index k = 0; k < 3 - i % 2; ++k) {
+      const Index letter = (i + k) % 3;
+      y(i, k) = static_cast<real>(letter + 1);
+      x(i, 2 * k, letter) = x(i, 2 * k + 1, letter) = 1;
+    }
+  }
+  Sequential model({Masking({.input_shape = {6, 3}}), LSTM(8, {.return_sequences = true}), Dense(4)});
+  model.compile({.optimizer = Adam({.learning_rate = 0.05}), .loss = "ctc"});
+  const History history = model.fit(x, y, {.epochs = 40});
+  EXPECT_LT(history.history.at("loss").back(), 0.3 * history.history.at("loss").front());
+  EXPECT_EQ(model.evaluate(x, y, {.threads = 1}), model.evaluate(x, y, {.threads = 4}));
+  model.fit(x, y, {.epochs = 1, .sample_weight = Array{1, 0, 2, 1}});
+  for (const Array& bad :
+       {Array{{1, 2, 0}, {1, 0, 0}, {4, 0, 0}, {1, 0, 0}}, Array{{1, 0, 2}, {1, 0, 0}, {2, 0, 0}, {1, 0, 0}}}) {
+    try {
+      model.fit(x, bad);
+      FAIL();
+    } catch (const Error& e) {
+      EXPECT_NE(std::string(e.what()).find("whole numbers from 1 to 3, followed by zeros"), std::string::npos) << e.what();
+    }
+  }
+  model.compile({.optimizer = "adam", .loss = "ctc", .metrics = {"mae"}});
+  EXPECT_THROW(model.fit(x, y), Error);
+  model.compile({.optimizer = "adam", .loss = SparseCategoricalCrossentropy({.axis = 1})});
+  EXPECT_THROW(model.fit(x, Array(Shape{4, 4})), Error);  // across the masked time steps
+}
+
+TEST(Scores, NoneDoesNotGoWithPenalties) {
+  Sequential model({Dense(1, {.kernel_regularizer = L2(0.1), .input_shape = {2}})});
+  model.compile({.optimizer = "sgd", .loss = MeanSquaredError({.reduction = "none"})});
+  const Array y(Shape{6, 1});
+  EXPECT_NO_THROW(model.evaluate(X, y));
+  try {
+    model.fit(X, y);
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_NE(std::string(e.what()).find("reduction = \"sum\""), std::string::npos) << e.what();
+  }
 }
 
 TEST(Scores, MonitoringKnowsWhatIsBetter) {

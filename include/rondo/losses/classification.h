@@ -1,5 +1,6 @@
 // Keras's losses for classes and probabilities, as a user writes them: .loss = "binary_crossentropy" or .loss =
-// CategoricalCrossentropy({.from_logits = true}). Their equations stand in src/losses/.
+// CategoricalCrossentropy({.from_logits = true}). Their equations stand in src/losses/. axis is the one of the classes, or over
+// which the mean is taken; `reduction` makes one number of what is left.
 #pragma once
 
 #include <optional>
@@ -11,6 +12,8 @@ namespace rondo {
 struct BinaryCrossentropyOptions {
   bool from_logits = false;
   double label_smoothing = 0.0;
+  Index axis = -1;
+  std::string reduction = "sum_over_batch_size";
 };
 class BinaryCrossentropy : public LossRef {  // y in [0, 1]; yhat probabilities, or logits
  public:
@@ -20,6 +23,8 @@ class BinaryCrossentropy : public LossRef {  // y in [0, 1]; yhat probabilities,
 struct CategoricalCrossentropyOptions {
   bool from_logits = false;
   double label_smoothing = 0.0;
+  Index axis = -1;
+  std::string reduction = "sum_over_batch_size";
 };
 class CategoricalCrossentropy : public LossRef {  // y one-hot: a column a class
  public:
@@ -29,6 +34,8 @@ class CategoricalCrossentropy : public LossRef {  // y one-hot: a column a class
 struct SparseCategoricalCrossentropyOptions {
   bool from_logits = false;
   std::optional<double> ignore_class = {};  // rows of this class do not count
+  Index axis = -1;
+  std::string reduction = "sum_over_batch_size";
 };
 class SparseCategoricalCrossentropy : public LossRef {  // y the number of the class
  public:
@@ -41,6 +48,8 @@ struct BinaryFocalCrossentropyOptions {
   double gamma = 2.0;
   bool from_logits = false;
   double label_smoothing = 0.0;
+  Index axis = -1;
+  std::string reduction = "sum_over_batch_size";
 };
 class BinaryFocalCrossentropy : public LossRef {
  public:
@@ -52,27 +61,54 @@ struct CategoricalFocalCrossentropyOptions {
   double gamma = 2.0;
   bool from_logits = false;
   double label_smoothing = 0.0;
+  Index axis = -1;
+  std::string reduction = "sum_over_batch_size";
 };
 class CategoricalFocalCrossentropy : public LossRef {
  public:
   explicit CategoricalFocalCrossentropy(const CategoricalFocalCrossentropyOptions& options = {});
 };
 
+struct CategoricalGeneralizedCrossEntropyOptions {
+  double q = 0.5;  // between 0 (crossentropy) and 1 (mean absolute error)
+  std::string reduction = "sum_over_batch_size";
+};
+class CategoricalGeneralizedCrossEntropy : public LossRef {  // y the number of the class, yhat probabilities
+ public:
+  explicit CategoricalGeneralizedCrossEntropy(const CategoricalGeneralizedCrossEntropyOptions& options = {});
+};
+
+struct CircleOptions {
+  double gamma = 80.0;
+  double margin = 0.4;
+  bool remove_diagonal = true;  // a sample is not compared with itself
+  std::string reduction = "sum_over_batch_size";
+};
+class Circle : public LossRef {  // y the number of the class, yhat an embedding: samples of a class are drawn together
+ public:
+  explicit Circle(const CircleOptions& options = {});
+};
+
+class CTC : public LossRef {  // y a label for each sequence, classes from 1 on, then zeros; yhat logits of every time step
+ public:
+  explicit CTC(const LossOptions& options = {});
+};
+
 class KLDivergence : public LossRef {
  public:
-  KLDivergence();
+  explicit KLDivergence(const LossOptions& options = {});
 };
 class Hinge : public LossRef {  // y -1 or 1, or 0 or 1
  public:
-  Hinge();
+  explicit Hinge(const LossOptions& options = {});
 };
 class SquaredHinge : public LossRef {
  public:
-  SquaredHinge();
+  explicit SquaredHinge(const LossOptions& options = {});
 };
 class CategoricalHinge : public LossRef {  // y one-hot
  public:
-  CategoricalHinge();
+  explicit CategoricalHinge(const LossOptions& options = {});
 };
 
 }  // namespace rondo

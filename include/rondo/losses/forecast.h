@@ -11,6 +11,7 @@ namespace rondo {
 
 struct PinballOptions {
   std::vector<double> quantiles = {0.5};  // each between 0 and 1
+  std::string reduction = "sum_over_batch_size";
 };
 class Pinball : public LossRef {  // the model gives a forecast for each target and quantile: all targets' first quantile, ...
  public:
@@ -19,16 +20,17 @@ class Pinball : public LossRef {  // the model gives a forecast for each target 
 
 class GaussianNegativeLogLikelihood : public LossRef {  // the model gives all means, then all logarithms of variances
  public:
-  GaussianNegativeLogLikelihood();
+  explicit GaussianNegativeLogLikelihood(const LossOptions& options = {});
 };
 
 class GaussianCRPS : public LossRef {  // the same two outputs a target; in the targets' unit
  public:
-  GaussianCRPS();
+  explicit GaussianCRPS(const LossOptions& options = {});
 };
 
 struct MASEOptions {
   double scale = 1.0;  // naive_scale(series, season) of the training series
+  std::string reduction = "sum_over_batch_size";
 };
 class MASE : public LossRef {
  public:
@@ -39,7 +41,7 @@ double naive_scale(std::span<const real> series, Index season = 1);
 
 class SMAPE : public LossRef {  // in percent, 0 to 200
  public:
-  SMAPE();
+  explicit SMAPE(const LossOptions& options = {});
 };
 
 }  // namespace rondo

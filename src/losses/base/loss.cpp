@@ -34,7 +34,8 @@ LossRef::LossRef(const std::string& name) : loss_(registry().get(name)()) {}
 void register_loss(const std::string& name, LossFactory make) {
   if (!BuiltIn::now()) {
     const std::shared_ptr<Loss> one = make();
-    custom().add(name, one->class_name(), typeid(*one), [](const auto& other) { return registry().find(other) != nullptr; });
+    const Loss& made = *one;
+    custom().add(name, one->class_name(), typeid(made), [](const auto& other) { return registry().find(other) != nullptr; });
   }
   registry().add(name, make);
 }
@@ -43,31 +44,18 @@ std::vector<std::string> own_loss_names() { return custom().names(); }
 std::vector<std::string> loss_names() { return registry().names(); }
 
 double compute(const Loss& loss, const real* y, const real* yhat, Index rows, Index width, const std::uint8_t* mask, real* d,
-               const real* weights, double factor) noexcept {
-  const Index targets = loss.target_width(width);
-  const auto counts = [&](Index r) { return (!mask || mask[r]) && loss.counts(y + r * targets); };
-  const Loss* use = loss.for_zeros_and_ones();
-  Index valid = 0;
-  for (Index r = 0; r < rows; ++r) {
-    if (!counts(r)) continue;
-    ++valid;
-    for (Index i = 0; use && i < targets; ++i) {
-      if (const real v = y[r * targets + i]; v != 0 && v != 1) use = nullptr;
-    }
-  }
-  if (!use) use = &loss;
-  const double scale = valid == 0 ? 0.0 : 1.0 / static_cast<double>(valid);
-  double sum = 0;
-  for (Index r = 0; r < rows; ++r) {
-    real* dr = d ? d + r * width : nullptr;
-    const double weight = weights ? static_cast<double>(weights[r]) : 1.0;
-    if (!counts(r) || weight == 0) {
-      if (dr) std::fill_n(dr, width, real(0));
-      continue;
-    }
-    sum += weight * use->row(y + r * targets, yhat + r * width, width, dr, factor * weight * scale);
-  }
-  return valid == 0 ? 0.0 : sum / static_cast<double>(valid);
+               const real* weights, double factor) {
+  const Index sizes[] = {rows, width}, targets = loss.target_width(width);
+  std::vector<double> scratch(loss.scratch(Shape{rows, width}, targets) / sizeof(double) + 1);
+  return loss.batch({.y = y,
+                     .yhat = yhat,
+                     .sizes = sizes,
+                     .targets = targets,
+                     .mask = mask,
+                     .weights = weights,
+                     .d = d,
+                     .factor = factor,
+                     .scratch = scratch.data()});
 }
 
 }  // namespace rondo

@@ -9,6 +9,13 @@
 
 namespace rondo {
 
+// The loss of an options struct, checked, with the reduction asked for.
+inline std::shared_ptr<Loss> reduced(std::shared_ptr<Loss> loss, const std::string& reduction) {
+  loss->set_reduction(reduction_of(reduction));
+  loss->check();
+  return loss;
+}
+
 inline void check_share(const Loss& loss, const char* key, double value) {
   if (!(value >= 0 && value <= 1)) fail(Code::value, loss.class_name() + ": " + key + " lies between 0 and 1");
 }
@@ -41,5 +48,18 @@ inline void check_pairs(const Loss& loss, Index width) {
                         " needs two outputs for every target, means first, then logarithms of variances; the model " +
                         "gives " + std::to_string(width) + " a row.\n  fix: Dense(2) for one target");
 }
+
+// Keras divides label_smoothing by the size of the last axis, wherever the classes lie.
+inline void check_smoothing(const Loss& loss, const Shape& output, Index axis, double label_smoothing) {
+  if (label_smoothing == 0 || axis == -1 || axis == output.rank() - 1) return;
+  fail(Code::value,
+       loss.class_name() + ": label_smoothing needs the classes in the last axis; axis is " + std::to_string(axis));
+}
+
+// A target that is the number of a class.
+inline bool is_class(real y, Index classes) {
+  return y >= 0 && static_cast<double>(y) < static_cast<double>(classes) && y == std::floor(y);
+}
+inline std::string class_wanted(Index classes) { return "a class is a whole number from 0 to " + std::to_string(classes - 1); }
 
 }  // namespace rondo

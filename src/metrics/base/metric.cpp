@@ -41,7 +41,8 @@ MetricRef::MetricRef(const std::string& name) : metric_(make_metric(name == "Acc
 void register_metric(const std::string& name, MetricFactory make) {
   if (!BuiltIn::now()) {
     const std::shared_ptr<Metric> one = make();
-    custom().add(name, one->class_name(), typeid(*one), [](const auto& other) { return registry().find(other) != nullptr; });
+    const Metric& made = *one;
+    custom().add(name, one->class_name(), typeid(made), [](const auto& other) { return registry().find(other) != nullptr; });
   }
   registry().add(name, make);
 }

@@ -1,6 +1,7 @@
 // A metric that is a loss's mean over all valid rows, times a sign.
 #pragma once
 
+#include "rondo/core/error.h"
 #include "rondo/losses/loss.h"
 #include "rondo/metrics/metric.h"
 
@@ -14,7 +15,12 @@ class OfLoss : public Metric {
   bool more_is_better() const override { return sign_ < 0; }
   bool from_keras() const override { return loss_->from_keras(); }
   void describe(ConfigVisitor& visitor) override { const_cast<Loss&>(*loss_).describe(visitor); }
-  void check() override { loss_->check(); }
+  void check() override {
+    loss_->check();
+    if (loss_->axis() != -1)
+      fail(Code::unsupported,
+           class_name_ + " as a metric takes the last axis alone: axis = -1, not " + std::to_string(loss_->axis()));
+  }
   void check_widths(Index y_width, Index width) override {
     loss_->check_width(width);
     Metric::check_widths(y_width, loss_->target_width(width));

@@ -6,6 +6,7 @@
 
 #include "rondo/losses/classification.h"
 #include "rondo/losses/forecast.h"
+#include "rondo/losses/overlap.h"
 #include "rondo/losses/regression.h"
 
 namespace rondo {
@@ -62,6 +63,93 @@ std::vector<Case> cases() {
     }
   }
   return all;
+}
+
+// Losses of more than rows, and along other axes: outputs of `shape`, targets of so many numbers a sample.
+struct WideCase {
+  std::string name;
+  LossRef loss;
+  std::string y;
+  Shape shape;
+  bool probabilities = false;
+};
+
+std::vector<WideCase> wide_cases() {
+  return {
+      {"ctc", CTC(), "label", {4, 7, 4}},
+      {"circle", Circle({.gamma = 6}), "class", {7, 3}},
+      {"circle of all", Circle({.gamma = 4, .margin = 0.25, .remove_diagonal = false}), "class", {6, 2}},
+      {"gce", CategoricalGeneralizedCrossEntropy({.q = 0.7}), "class", {6, 3}, true},
+      {"dice", Dice(), "bits", {3, 4, 2}, true},
+      {"dice of samples", Dice({.axis = {1, 2}}), "bits", {3, 4, 2}, true},
+      {"dice of rows", Dice({.axis = {-1}}), "bits", {3, 4, 2}, true},
+      {"tversky", Tversky({.alpha = 0.2, .beta = 0.9}), "bits", {3, 4, 2}, true},
+      {"tversky of columns", Tversky({.alpha = 0.2, .beta = 0.9, .axis = {0, 1}}), "bits", {3, 4, 2}, true},
+      {"bce axis 1", BinaryCrossentropy({.label_smoothing = 0.1, .axis = 1}), "bits", {3, 4, 2}, true},
+      {"cce axis 1", CategoricalCrossentropy({.axis = 1}), "bits", {3, 4, 2}, true},
+      {"sparse axis 1", SparseCategoricalCrossentropy({.from_logits = true, .ignore_class = 2, .axis = 1}), "class", {3, 4, 2}},
+      {"cosine axis 1", CosineSimilarity({.axis = 1}), "numbers", {3, 4, 2}},
+      {"focal axis 1", CategoricalFocalCrossentropy({.gamma = 1.5, .from_logits = true, .axis = 1}), "bits", {3, 4, 2}},
+  };
+}
+
+TEST(LossGradients, OfWholeBatchesAreCentralDifferences) {
+  std::mt19937 draw(2);
+  std::normal_distribution<double> normal(0, 1);
+  for (const WideCase& c : wide_cases()) {
+    const Shape& shape = c.shape;
+    const Index axis = c.loss->axis();
+    const bool across = axis != -1 && axis != shape.rank() - 1;
+    const Index rows = shape.elements() / shape[-1];
+    const Index each = c.y == "label" ? 3 : c.loss->target_shape(shape).with_first(1).elements();
+    for (const bool masked : {false, true}) {
+      if (masked && across) continue;  // refused by check_masked
+      for (const char* reduction : {"sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none"}) {
+        SCOPED_TRACE(c.name + " " + reduction + (masked ? " masked" : ""));
+        const_cast<Loss&>(*c.loss).set_reduction(reduction_of(reduction));
+        std::vector<real> y, yhat, weights;
+        std::vector<std::uint8_t> mask;
+        for (Index i = 0; i < shape.elements(); ++i)
+          yhat.push_back(c.probabilities ? 1 / (1 + std::exp(-normal(draw))) : normal(draw));
+        for (Index r = 0; r < rows; ++r) {
+          mask.push_back(r % 3 != 1);
+          weights.push_back(0.5 + 0.25 * static_cast<double>(r));
+        }
+        for (Index i = 0; i < shape[0] * each; ++i) {
+          y.push_back(c.y == "label"   ? static_cast<double>(i % each <= i / each % 3 ? 1 + i % 2 : 0)
+                      : c.y == "class" ? static_cast<double>(i % 3)
+                      : c.y == "bits"  ? normal(draw) > 0
+                                       : normal(draw));
+        }
+        std::vector<double> scratch(c.loss->scratch(shape, each) / sizeof(double) + 1);
+        std::vector<real> d(yhat.size());
+        const auto value = [&](real* slope) {
+          LossBatch b{y.data(), yhat.data(), shape.sizes(), each, masked ? mask.data() : nullptr, weights.data(), slope};
+          b.scratch = scratch.data();
+          return c.loss->batch(b);
+        };
+        value(d.data());
+        // "none" trains on the sum and reports the mean over all values.
+        double times = 1;
+        if (std::string(reduction) == "none") {
+          const double mean = value(nullptr);
+          const_cast<Loss&>(*c.loss).set_reduction(Reduction::sum);
+          const double sum = value(nullptr);
+          const_cast<Loss&>(*c.loss).set_reduction(Reduction::none);
+          times = c.name == "dice" || c.name == "tversky" ? 1 : sum / mean;
+        }
+        for (std::size_t i = 0; i < yhat.size(); ++i) {
+          const real old = yhat[i], h = 1e-5;
+          yhat[i] = old + h;
+          const double up = value(nullptr);
+          yhat[i] = old - h;
+          const double down = value(nullptr);
+          yhat[i] = old;
+          EXPECT_NEAR(d[i], times * (up - down) / (2 * h), 1e-7 * std::max(1.0, std::abs(d[i]))) << i;
+        }
+      }
+    }
+  }
 }
 
 TEST(LossGradients, AreCentralDifferences) {

@@ -61,7 +61,7 @@ Shapes shapes_of(const Sequences& x, bool ids) { return SequenceSource(x, ids, n
 Shapes checked(ModelState& model, const Sequences& x, bool ids, const std::vector<Array>& y) {
   Shapes inputs = shapes_of(x, ids);
   inputs[0] = inputs[0].with_first(x.size());
-  for (const Shape& s : outputs_for(model.built(), inputs))
+  for (const Shape& s : target_shapes(model, inputs))
     if (s.rank() > 2)
       fail(Code::shape, "the model gives one row for every time step: its targets are Sequences too, as long as those of X");
   return checked_targets(model, inputs, y, "y");

@@ -228,8 +228,6 @@ WIDE_LOSSES = [
     ("binary_focal_crossentropy", L.BinaryFocalCrossentropy, {"axis": 1}, "bits", (3, 4, 2), False, None),
     ("categorical_crossentropy", L.CategoricalCrossentropy, {"axis": 1}, "shares of axis 1", (3, 4, 2), False, "flat"),
     ("categorical_focal_crossentropy", L.CategoricalFocalCrossentropy, {"axis": -2}, "shares of axis 1", (3, 4, 2), False, None),
-    ("sparse_categorical_crossentropy", L.SparseCategoricalCrossentropy, {"axis": 1, "from_logits": True, "ignore_class": 2},
-     "classes of axis 1", (3, 4, 2), False, "flat"),
     ("cosine_similarity", L.CosineSimilarity, {"axis": 1}, "numbers", (3, 4, 2), False, "flat"),
 ]
 
@@ -249,8 +247,6 @@ def wide_pair(what, shape, rng):
         return y[..., 0], yhat
     if what.endswith("axis 1"):
         y, yhat = rng.normal(size=shape), rng.normal(size=shape).astype("float32")
-        if what.startswith("classes"):
-            return y.argmax(1).astype("float32"), yhat
         return ((y == y.max(1, keepdims=True)).astype("float32"),
                 (np.exp(yhat) / np.exp(yhat).sum(1, keepdims=True)).astype("float32"))
     return pair(what, shape, rng)

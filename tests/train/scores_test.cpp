@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "rondo/core/error.h"
+#include "rondo/data/sequences.h"
 #include "rondo/interop/keras.h"
 #include "rondo/layers/dense.h"
 #include "rondo/layers/lstm.h"
@@ -169,6 +170,14 @@ TEST(Scores, CTCLearnsLabelsOfOtherLengths) {
       EXPECT_NE(std::string(e.what()).find("whole numbers from 1 to 3, followed by zeros"), std::string::npos) << e.what();
     }
   }
+  // Samples of different lengths are those that are padded and masked.
+  Array padded(Shape{2, 6, 3});
+  Sequences cut({Array(Shape{6, 3}, 0.5), Array(Shape{4, 3}, 0.25)});
+  for (Index t = 0; t < 6; ++t)
+    for (Index f = 0; f < 3; ++f) padded(0, t, f) = real(0.5), padded(1, t, f) = t < 4 ? real(0.25) : real(0);
+  const Array labels{{1, 2, 2}, {3, 0, 0}};
+  EXPECT_NEAR(model.evaluate(cut, labels).at("loss"), model.evaluate(padded, labels).at("loss"), 1e-6);
+  EXPECT_EQ(model.fit(cut, labels, {.batch_size = 1, .epochs = 1, .bucket = true}).epoch.size(), 1u);
   model.compile({.optimizer = "adam", .loss = "ctc", .metrics = {"mae"}});
   EXPECT_THROW(model.fit(x, y), Error);
   model.compile({.optimizer = "adam", .loss = SparseCategoricalCrossentropy({.axis = 1})});

@@ -2,8 +2,8 @@
 // out:
 //   I = sum y yhat        Y = sum y        P = sum yhat
 // One value for each place along the remaining axes; a value's weight is the mean of the weights of its rows. Without axes the
-// batch has one value, which is the loss whatever the reduction; "sum" with weights multiplies it by the sum of the samples'
-// weights, as in Keras.
+// batch has one value, which is the loss whatever the reduction; with weights, "sum" and "none" train on it times
+// the sum of the samples' weights, as in Keras.
 #pragma once
 
 #include <algorithm>
@@ -62,7 +62,10 @@ class OverlapLoss : public BatchLoss {
     for (Index k = 0; k < places.count; ++k) {
       Group& g = groups[k];
       if (g.counted > 0) g.weight /= g.counted;
-      if (places.one && b.weights && reduction() == Reduction::sum) g.weight *= static_cast<double>(b.samples());
+      // Keras multiplies the one value by the weights, and has as many values as samples then.
+      const bool as_samples = places.one && b.weights && (reduction() == Reduction::sum || reduction() == Reduction::none);
+      if (as_samples) g.weight *= static_cast<double>(b.samples());
+      for (Index i = 1; as_samples && i < b.samples(); ++i) reducer.see(g.counted > 0, 0);
       reducer.see(g.counted > 0, g.weight);
     }
     double sum = 0;

@@ -80,6 +80,12 @@ LossRef loss_from_text(const std::string& text) {
   std::set<std::string> keys;  // one spelling of each
   for (const std::string& name : loss_names()) keys.insert(LossRef(name)->key());
   const LossRef loss = with_names(keys, [&] { return LossRef(named.name); });
+  if (const auto at = named.arguments.find("reduction"); at != named.arguments.end()) {
+    const_cast<Loss&>(*loss).set_reduction(reduction_of(at->is_null()     ? "none"
+                                                        : at->is_string() ? at->get<std::string>()
+                                                                          : at->dump()));
+    named.arguments.erase(at);
+  }
   if (!named.arguments.empty()) set(const_cast<Loss&>(*loss), named.arguments, "loss " + loss->class_name());
   loss->check();
   return loss;

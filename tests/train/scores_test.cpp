@@ -4,6 +4,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "interop/named_arguments.h"
 #include "rondo/core/error.h"
 #include "rondo/data/sequences.h"
 #include "rondo/interop/keras.h"
@@ -195,6 +196,13 @@ TEST(Scores, NoneDoesNotGoWithPenalties) {
   } catch (const Error& e) {
     EXPECT_NE(std::string(e.what()).find("reduction = \"sum\""), std::string::npos) << e.what();
   }
+}
+
+TEST(Scores, ReductionsOnTheCommandLine) {
+  EXPECT_EQ(interop::loss_from_text("mse:reduction=none")->reduction(), Reduction::none);
+  EXPECT_EQ(interop::loss_from_text("huber:delta=0.5,reduction=sum")->reduction(), Reduction::sum);
+  EXPECT_EQ(interop::loss_from_text("dice")->reduction(), Reduction::sum_over_batch_size);
+  EXPECT_THROW(interop::loss_from_text("mse:reduction=3"), Error);
 }
 
 TEST(Scores, MonitoringKnowsWhatIsBetter) {

@@ -39,7 +39,7 @@ bool takes_a_list(Layer& layer) { return layer.class_name() == "Concatenate" || 
 // Keras layers whose call has an argument `mask`.
 bool takes_mask(Layer& layer) {
   static const std::set<std::string_view> others = {"TimeDistributed", "BatchNormalization", "GlobalAveragePooling1D"};
-  return takes_states(layer) || others.contains(layer.class_name());
+  return takes_states(layer) || others.contains(layer.class_name()) || as_model(layer) != nullptr;
 }
 
 // Masks as operations of the graph. Keras would make them itself when it rebuilds the model, but not for calls with separate

@@ -64,7 +64,8 @@ class Draw:
 
     # ---------------------------------------------------------------- what many layers have
 
-    def activation(self, size=0):
+    def activation(self, size=1):
+        """glu halves the last axis, which in a convolution contradicts the shape that Keras works out: given the size, it may come."""
         name = self.pick(self.everywhere) if self.chance(0.7) else None
         return "tanh" if name == "glu" and size % 2 else name
 
@@ -222,7 +223,7 @@ class Draw:
         options |= self.pick([{}, {"strides": self.number(2, 3)}, {"dilation_rate": self.number(2, 3)}])
         if self.chance(0.3) and shape[-1] % 2 == 0:
             options["groups"], filters = 2, 2 * filters
-        return self.make(L.Conv1D, filters, self.number(1, 3), activation=self.activation(filters), **options, **self.rules("kernel", "bias"))
+        return self.make(L.Conv1D, filters, self.number(1, 3), activation=self.activation(), **options, **self.rules("kernel", "bias"))
 
     def pooling1d(self, shape):
         kind = self.pick([L.MaxPooling1D, L.AveragePooling1D])
@@ -254,7 +255,7 @@ class Draw:
         if self.chance(0.3) and shape[-1] % 2 == 0:
             options["groups"], filters = 2, 2 * filters
         size = self.pick([1, 2, 3, (2, 3), (1, 2)])
-        return self.make(L.Conv2D, filters, size, activation=self.activation(filters), **options, **self.rules("kernel", "bias"))
+        return self.make(L.Conv2D, filters, size, activation=self.activation(), **options, **self.rules("kernel", "bias"))
 
     def pooling2d(self, shape):
         kind = self.pick([L.MaxPooling2D, L.AveragePooling2D])

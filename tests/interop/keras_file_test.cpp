@@ -131,6 +131,17 @@ TEST(KerasFile, MasksBehindTimeDistributedAndConvLstmAreWritten) {
   EXPECT_FALSE(given.at("time_distributed_1"));  // states carry none
 }
 
+// Otherwise Keras would compute it anew, with operations whose names may be taken: "concatenate" is used 2 times.
+TEST(KerasFile, AModelInAModelIsGivenItsMask) {
+  const SymbolicTensor inner = Input({4, 4}), a = Input({4, 2}), b = Input({4, 2});
+  const LayerRef nested = Model({inner}, {LSTM(2)(inner)}).as_layer();
+  const Bytes file = save_model(Model({a, b}, {nested(Concatenate()({Masking()(a), Masking()(b)}))}));
+  const Json config = config_of(file)["config"];
+  EXPECT_EQ(config["layers"].back()["class_name"], "Functional");
+  EXPECT_EQ(config["layers"].back()["inbound_nodes"][0]["kwargs"]["mask"]["class_name"], "__keras_tensor__");
+  EXPECT_EQ(load_model(file).output_shapes()[0], (Shape{None, 2}));
+}
+
 TEST(KerasFile, AModelThatIsNotBuiltIsNotSaved) {
   Sequential model;
   model.add(LSTM(3));

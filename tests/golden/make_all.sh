@@ -48,6 +48,14 @@ run jax "$k39" 3.9 --what predict trained
 run jax "$k33" 3.3 --what predict trained
 run numpy "$k315" numpy --what predict
 run tensorflow "$k315tf" tensorflow --what predict
-rm -rf "$to/layers"
-KERAS_BACKEND=jax "$k315" "$here/generate.py" --what layers --out "$to/layers"
+for what in layers images attention graphs cells; do
+  rm -rf "${to:?}/$what"/*.keras "${to:?}/$what"/*.npz "${to:?}/$what"/cases.json
+  KERAS_BACKEND=jax "$k315" "$here/generate.py" --what "$what" --out "$to/$what"
+done
+KERAS_BACKEND=jax "$k39" "$here/generate.py" --what cells --out "$to/cells/3.9"
+KERAS_BACKEND=jax "$k33" "$here/generate.py" --what cells --out "$to/cells/3.3"
+rm -rf "${to:?}/older"
+KERAS_BACKEND=numpy "$k39" "$here/older_files.py" make "$to/older"
+KERAS_BACKEND=numpy "$k33" "$here/older_files.py" make "$to/older"
+KERAS_BACKEND=numpy "$k315" "$here/older_files.py" expect "$to/older"
 "$k315" "$here/make_index.py" --from "$work" --to "$to"

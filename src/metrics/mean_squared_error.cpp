@@ -1,5 +1,4 @@
-// Mean of (yhat - y)^2, and its root. Keras's RootMeanSquaredError loses the mask on its way (observed in 3.15.1: masked steps
-// count); so does this one, because what it stands in is Keras's History.
+// Mean of (yhat - y)^2, and its root.
 #include <cmath>
 
 #include "core/registry.h"
@@ -17,11 +16,6 @@ class MeanSquaredErrorMetric : public MeanOverRows<MeanSquaredErrorMetric> {
 class RootMeanSquaredErrorMetric final : public MeanSquaredErrorMetric {
  public:
   std::string class_name() const override { return "RootMeanSquaredError"; }
-  void update(const MetricRows& batch) noexcept override {
-    MetricRows all = batch;
-    all.mask = nullptr;
-    MeanSquaredErrorMetric::update(all);
-  }
   double result() const noexcept override { return std::sqrt(MeanSquaredErrorMetric::result()); }
 };
 

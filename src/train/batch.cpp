@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "metrics/base/keras_masks.h"
 #include "rondo/core/error.h"
 
 namespace rondo {
@@ -72,6 +73,8 @@ Batch::Batch(ModelState& model, const Source& source, const Shapes& inputs, Inde
   }
   for (std::size_t i = 0; i < inputs.size(); ++i) x_at_.push_back(session_->input(static_cast<int>(i)));
   for (auto& y : y_) y_at_.push_back(y.data());
+  for (const auto& metric : model.metrics)
+    counts_masked_.push_back(model.keras_mask_compat && !sequences_ && keras_counts_masked(*metric));
   losses_.resize(y_.size());
 }
 
@@ -160,7 +163,7 @@ void Batch::update_metrics() noexcept {
                                .rows = r.rows,
                                .y_width = y_width,
                                .width = r.width,
-                               .mask = port.mask,
+                               .mask = counts_masked_[m] ? nullptr : port.mask,
                                .weights = weights,
                                .sizes = sizes_of(port)});
   }

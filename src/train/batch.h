@@ -55,6 +55,8 @@ class Batch {
   std::vector<std::vector<real>> y_;
   std::vector<real*> x_at_, y_at_;
   std::vector<double> losses_;
+  // By metric: masked rows count, as in Keras. What pads samples of different lengths is nothing that Keras would have seen.
+  std::vector<bool> counts_masked_;
   const RowWeights* weights_;
   std::vector<std::vector<real>> row_weights_;  // of the batch at hand, by output
   std::vector<std::vector<double>> scratch_;    // of the losses

@@ -1,0 +1,73 @@
+// Masked rows in metrics: they count nowhere, and in a model file of Keras where Keras counts them.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+
+#include "rondo/layers/dense.h"
+#include "rondo/layers/masking.h"
+#include "rondo/metrics/classification.h"
+#include "rondo/metrics/regression.h"
+#include "rondo/metrics/segmentation.h"
+#include "rondo/model/model.h"
+
+namespace rondo {
+namespace {
+
+const Array X = Array{.5, .1, 0, 0, .2, .9, 0, 0, 0, 0, -.4, .3, .8, .1, 0, 0, .3, .7, 0, 0, 0, 0, 0, 0}.reshape(3, 4, 2);
+const Array y = Array{1, 0, 1, 1, 0, 0, 1, 1, 0, 1, 0, 1}.reshape(3, 4, 1);
+const Array w = Array{1, 2, .5, 3, 0, 1.5, 2, 1, 1, .25, 4, 1}.reshape(3, 4);
+
+std::vector<MetricRef> all(const std::string& before) {
+  return {
+      metrics::Precision({.name = before + "p"}),         metrics::AUC({.name = before + "auc"}),
+      metrics::TruePositives({.name = before + "tp"}),    metrics::RootMeanSquaredError({.name = before + "rmse"}),
+      metrics::BinaryIoU({.name = before + "iou"}),       metrics::PrecisionAtRecall({.recall = 0.5, .name = before + "par"}),
+      metrics::MeanSquaredError({.name = before + "mse"})};
+}
+
+Logs scored(bool compat) {
+  Sequential model{Masking({.input_shape = {4, 2}}), Dense(1, {.activation = "sigmoid"})};
+  model.set_weights({Array{1, -1}.reshape(2, 1), Array{.1}.reshape(1)});
+  model.set_keras_mask_compat(compat);
+  model.compile({.optimizer = "sgd",
+                 .loss = "binary_crossentropy",
+                 .metrics = {MetricList(all(""))},
+                 .weighted_metrics = {MetricList(all("w_"))}});
+  return model.evaluate(X, y, {.sample_weight = w});
+}
+
+// The numbers of Keras 3.15.1, of the same weights and arrays.
+TEST(MaskedMetrics, AKerasFileHasKerasNumbers) {
+  const Logs got = scored(true);
+  const std::map<std::string, double> keras = {{"auc", 0.7000000476837158},
+                                               {"iou", 0.46666669845581055},
+                                               {"loss", 0.58912193775177},
+                                               {"mse", 0.19243669509887695},
+                                               {"p", 0.6666666865348816},
+                                               {"par", 0.6666666865348816},
+                                               {"rmse", 0.47360074520111084},
+                                               {"tp", 6.0},
+                                               {"w_auc", 0.73613440990448},
+                                               {"w_iou", 0.4107142984867096},
+                                               {"w_mse", 0.15210716426372528},
+                                               {"w_p", 0.5789473652839661},
+                                               {"w_par", 0.5789473652839661},
+                                               {"w_rmse", 0.4663081765174866},
+                                               {"w_tp", 8.25}};
+  ASSERT_EQ(got.size(), keras.size());
+  for (const auto& [key, value] : keras) EXPECT_NEAR(got.at(key), value, 2e-6 * value) << key;
+}
+
+// By hand: of the five steps that count, two are said to be so, .5 - .1 and .8 - .1, and both are.
+TEST(MaskedMetrics, MaskedRowsCountNowhere) {
+  const Logs got = scored(false);
+  EXPECT_EQ(got.at("tp"), 2);
+  EXPECT_EQ(got.at("p"), 1);
+  EXPECT_EQ(got.at("w_tp"), 3);  // 1 + 2
+  EXPECT_NEAR(got.at("rmse"), std::sqrt(got.at("mse")), 1e-12);
+  EXPECT_NEAR(got.at("w_rmse"), std::sqrt(got.at("w_mse")), 1e-12);
+}
+
+}  // namespace
+}  // namespace rondo

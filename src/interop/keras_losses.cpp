@@ -54,6 +54,16 @@ MetricRef read_metric(const Json& json, std::vector<std::string>& notes) {
   return metric;
 }
 
+// A short config may ask for much: what AUC, IoU and their kin count at, over all metrics.
+constexpr double most_places = 2e6;
+void count_places(const Json& json, double& places) {
+  if (json.is_object())
+    for (const char* key : {"num_thresholds", "num_classes"})
+      if (const Json& number = member(json, key); number.is_number()) places += std::max(0.0, number.get<double>());
+  if (json.is_structured())
+    for (const Json& one : json) count_places(one, places);
+}
+
 Json write_metric(const MetricRef& metric) {
   ConfigWriter writer;
   metric->describe(writer);
@@ -166,6 +176,10 @@ PerOutput<double> read_loss_weights(const Json& json) {
 }
 
 MetricLists read_metrics(const Json& json, std::vector<std::string>& notes) {
+  double asked = 0;
+  count_places(json, asked);
+  if (!(asked <= most_places))
+    fail(Code::unsupported, "metrics of a file may have 2,000,000 thresholds and classes together; these ask for more");
   std::vector<MetricList> lists;
   if (json.is_array()) {
     for (const Json& one : json) lists.emplace_back(read_metric_list(one, notes));

@@ -65,8 +65,10 @@ class AUCMetric final : public Metric {
     if (o_.num_labels) fits("num_labels", *o_.num_labels);
     if (!o_.label_weights.empty()) fits("label_weights", static_cast<double>(o_.label_weights.size()));
     if (!o_.multi_label || width == columns_) return;
+    if (const auto n = static_cast<Index>(counts_.size()) + 1; n > 10'000'000 / std::max<Index>(width, 1))
+      fail(Code::value, "AUC: " + std::to_string(n - 1) + " thresholds for each of " + std::to_string(width) +
+                            " labels are more than 10000000\n  fix: a smaller num_thresholds");
     columns_ = width;
-    checked_mul(checked_add(static_cast<Index>(counts_.size()), 1), width);
     counts_.columns(width);
   }
   void reset() noexcept override { counts_.reset(); }

@@ -49,8 +49,8 @@ class IoUMetric final : public Metric {
   void check() override {
     const std::string fix = "\n  fix: metrics::" + class_name() +
                             (mean() ? "({.num_classes = 3})" : "({.num_classes = 3, .target_class_ids = {0, 1}})");
-    if (num_classes < 1 || num_classes > 10'000'000)
-      fail(Code::value, class_name() + ": num_classes is the number of classes, from 1 to 10000000" + fix);
+    if (num_classes < 1 || num_classes > 1'000'000)
+      fail(Code::value, class_name() + ": num_classes is the number of classes, from 1 to 1000000" + fix);
     if (mean()) {
       targets.resize(static_cast<std::size_t>(num_classes));
       std::iota(targets.begin(), targets.end(), Index{0});

@@ -269,6 +269,20 @@ TEST(LyingFile, SmallFilesThatSayTheyAreLargeAreRefusedAtOnce) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
 }
 
+// A hundred metrics of a million thresholds are a few kilobytes of text.
+TEST(LyingFile, MetricsThatAskForMuchAreLeftOut) {
+  const Bytes file = save_model(small());
+  for (const auto& [name, key] : {std::pair("AUC", "num_thresholds"), {"MeanIoU", "num_classes"}}) {
+    Json config = config_of(file), metric = {{"module", "keras.metrics"}, {"class_name", name}, {"config", {{key, 1000000}}}};
+    config["compile_config"]["metrics"] = Json::array();
+    for (int i = 0; i < 100; ++i) config["compile_config"]["metrics"].push_back(metric);
+    LoadReport report;
+    load_model(with_config(file, config), {.report = &report});
+    ASSERT_FALSE(report.notes.empty());
+    EXPECT_NE(report.notes[0].find("these ask for more"), std::string::npos) << report.notes[0];
+  }
+}
+
 TEST(LyingFile, TruncatedAnywhereItIsRefused) {
   const Bytes file = save_model(small());
   for (std::size_t size = 0; size < file.size(); size += 1 + size / 40)

@@ -57,6 +57,9 @@ void check_not_swapped(const std::string& verb, const std::string& model, const 
 }
 
 Model read_model(const std::string& path, bool compile, Console& console, std::string* extra) {
+  if (char begin[6] = {}; std::ifstream(path, std::ios::binary).read(begin, 6) && std::string_view(begin, 6) == "\x93NUMPY")
+    throw UsageError("'" + escaped(path) +
+                     "' is an array. The model, a .keras file, comes first; arrays go behind their options");
   LoadReport report;
   LoadOptions options;
   options.compile = compile;

@@ -185,6 +185,8 @@ class EvaluateArrays(Case):
 
     def test_usage(self):
         self.bad(USAGE, "evaluate", "model.keras", says="DATA.csv, or arrays")
+        self.bad(USAGE, "evaluate", "X.npy", "--x", "model.keras", "--y", "Y.npy", says=["'X.npy' is an array", "comes first"])
+        self.bad(USAGE, "predict", "X.npy", "--input", "model.keras", "--output", "p.npy", says=["'X.npy' is an array", "comes first"])
         self.bad(USAGE, "evaluate", "model.keras", "--x", "X.npy", says="without --y")
         self.bad(USAGE, "evaluate", "airline.keras", "airline.csv", "--x", "X.npy", "--y", "Y.npy", says="give one")
         self.bad(USAGE, "evaluate", "airline.keras", "airline.csv", "--loss", "mse", says="for arrays")

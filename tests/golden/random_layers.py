@@ -152,7 +152,7 @@ class Draw:
 
     # ---------------------------------------------------------------- (time steps, features)
 
-    def recurrent_options(self, sequences=None, state=False):
+    def recurrent_options(self, sequences=None, state=False, zeros=False):
         options = {
             "units": self.number(1, 7),
             "return_sequences": self.chance(0.6) if sequences is None else sequences,
@@ -164,7 +164,8 @@ class Draw:
         }
         if self.chance(0.5):
             options["activation"] = self.pick(self.elementwise)
-        if self.chance(0.15) and not self.any_length and not options["zero_output_for_mask"]:
+        # Keras forgets zero_output_for_mask where it unrolls, also the one that Bidirectional sets; here unroll changes no number.
+        if self.chance(0.15) and not self.any_length and not options["zero_output_for_mask"] and not zeros:
             options["unroll"] = True
         if self.chance(0.4) and self.fixed_batch:
             options["stateful"] = True
@@ -172,9 +173,9 @@ class Draw:
             options |= {"dropout": 0.2, "recurrent_dropout": 0.3, "seed": 1}
         return options
 
-    def recurrent(self, shape, sequences=None, state=False, units=None, kind=None, backwards=None):
+    def recurrent(self, shape, sequences=None, state=False, units=None, kind=None, backwards=None, zeros=False):
         kind = kind or self.pick([L.LSTM, L.LSTM, L.GRU, L.GRU, L.SimpleRNN])
-        options = self.recurrent_options(sequences, state)
+        options = self.recurrent_options(sequences, state, zeros)
         if units:
             options["units"] = units
         if backwards is not None:
@@ -209,10 +210,10 @@ class Draw:
     def bidirectional(self, shape, sequences=None, merge=("concat", "concat", "sum", "mul", "ave"), state=False):
         sequences = self.chance(0.6) if sequences is None else sequences
         own = self.chance(0.15)
-        forward = self.rnn(shape, sequences, state, backwards=False) if own else self.recurrent(shape, sequences, state, backwards=False)
+        forward = self.rnn(shape, sequences, state, backwards=False) if own else self.recurrent(shape, sequences, state, backwards=False, zeros=sequences)
         options = {"merge_mode": self.pick(merge)}
         if self.chance(0.25) and not own:
-            backward = self.recurrent(shape, sequences, state, units=forward.units, kind=type(forward), backwards=True)
+            backward = self.recurrent(shape, sequences, state, units=forward.units, kind=type(forward), backwards=True, zeros=sequences)
             if backward.stateful == forward.stateful and backward.zero_output_for_mask == forward.zero_output_for_mask:
                 options["backward_layer"] = backward
         return self.make(L.Bidirectional, forward, **options)

@@ -9,6 +9,7 @@
 
 #include "arguments.h"
 #include "io/file.h"
+#include "model/model_state.h"
 #include "rondo/interop/keras.h"
 #include "rondo/io/npy.h"
 #include "wording.h"
@@ -66,8 +67,28 @@ Model read_model(const std::string& path, bool compile, Console& console, std::s
   options.report = &report;
   Model model = load_model(path, options);
   for (const std::string& note : report.notes) console.note(note);
+  if (const auto& graph = model.internal().graph; report.from_keras && graph && !graph->mask_loss.empty())
+    console.note(graph->mask_loss + ", as in Keras, which wrote this file: what follows takes padding for data");
   if (extra) *extra = report.extra;
   return model;
+}
+
+Array read_input(const Model& model, std::size_t input, const std::string& path, Console& console) {
+  const auto& graph = model.internal().graph;
+  const Layer* ids = nullptr;
+  if (graph && input < graph->inputs.size()) {
+    for (const int k : graph->nodes[static_cast<std::size_t>(graph->inputs[input])].consumers) {
+      const LayerRef& reader = graph->nodes[static_cast<std::size_t>(k)].layer;
+      if (reader && reader->class_name() == "Embedding") ids = &*reader;
+    }
+  }
+  if (ids == nullptr) return read_array(path, console);
+  NpyInfo info;
+  Array array = load_npy(path, Conversion::nearest, &info);
+  if (info.rounded > 0)
+    rondo::fail(Code::value, "'" + path + "' is " + info.dtype + ": " + grouped(info.rounded) + " of " + grouped(array.size()) +
+                                 " values are no whole number that a table of ids has; " + ids->described() + " takes ids");
+  return array;
 }
 
 Array read_array(const std::string& path, Console& console) {

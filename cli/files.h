@@ -26,6 +26,8 @@ Model read_model(const std::string& path, bool compile, Console& console, std::s
 
 // Reads a .npy array; float64 and the like are rounded to float32, with a note.
 Array read_array(const std::string& path, Console& console);
+// The array of a model's input. Ids for an Embedding are not rounded: Error(value).
+Array read_input(const Model& model, std::size_t input, const std::string& path, Console& console);
 
 // Runs `work`; a shape error that leaves it also says which files the library's X and y are.
 template <class Work>

@@ -83,7 +83,7 @@ class Predict : public Verb {
     expect("--output", outputs_.size(), model.output_shapes().size());
 
     std::vector<Array> x;
-    for (const auto& path : inputs_) x.push_back(read_array(path, console));
+    for (std::size_t i = 0; i < inputs_.size(); ++i) x.push_back(read_input(model, i, inputs_[i], console));
     const Index samples = x.front().ndim() ? x.front().shape()[0] : 0;
     const Index at_once = std::clamp<Index>(batch_size_, 1, std::max<Index>(samples, 1));
 

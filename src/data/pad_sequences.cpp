@@ -1,6 +1,7 @@
 #include "rondo/data/pad_sequences.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "rondo/core/error.h"
@@ -17,6 +18,9 @@ bool before(const std::string& name, const std::string& word) {
 template <class Copy>
 Array pad(const std::vector<Index>& lengths, Index features, const PadOptions& options, bool one_each, const Copy& copy) {
   const bool pad_before = before("padding", options.padding), cut_before = before("truncating", options.truncating);
+  const bool whole = options.dtype == "int32";
+  if (!whole && options.dtype != "float32")
+    fail(Code::value, "pad_sequences: dtype is 'float32' or 'int32', not '" + escaped(options.dtype) + "'");
   const auto samples = static_cast<Index>(lengths.size());
   if (samples == 0) fail(Code::value, "pad_sequences was given no sequence");
   const Index steps = options.maxlen ? *options.maxlen : *std::max_element(lengths.begin(), lengths.end());
@@ -33,6 +37,13 @@ Array pad(const std::vector<Index>& lengths, Index features, const PadOptions& o
     const Index length = lengths[static_cast<std::size_t>(i)], kept = std::min(length, steps);
     real* row = out.data() + i * steps * features;
     copy(i, cut_before ? length - kept : 0, kept, row + (pad_before ? steps - kept : 0) * features);
+  }
+  if (!whole) return out;
+  for (Index i = 0; i < out.size(); ++i) {
+    const real value = out.data()[i];
+    if (!(std::abs(static_cast<double>(value)) < 0x1p31))
+      fail(Code::value, "pad_sequences: a number of sequence " + std::to_string(i / (steps * features)) + " is no int32");
+    out.data()[i] = std::trunc(value);
   }
   return out;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "interop/keras_read.h"
 #include "interop/keras_write.h"
@@ -134,6 +135,10 @@ void ConfigReader::field(std::string_view key, double& value, double fallback) {
   if (json && json->is_object())
     fail(Code::unsupported,
          what(key) + " is a " + shown(member(*json, "class_name")) + ", which is not supported; a number is");
+  if (json && key == "mask_value" && *json == "NaN") {  // Keras's Masking takes it
+    value = std::numeric_limits<double>::quiet_NaN();
+    return;
+  }
   value = json ? number_of(*json, what(key)) : fallback;
 }
 void ConfigReader::field(std::string_view key, std::string& value, const std::string& fallback) {
@@ -331,7 +336,13 @@ LayerRef read_layer(const Json& object, std::vector<std::string>& notes, const P
 
 void ConfigWriter::field(std::string_view key, bool& value, bool fallback) { put(key, value, value != fallback); }
 void ConfigWriter::field(std::string_view key, Index& value, Index fallback) { put(key, value, value != fallback); }
-void ConfigWriter::field(std::string_view key, double& value, double fallback) { put(key, value, value != fallback); }
+void ConfigWriter::field(std::string_view key, double& value, double fallback) {
+  if (std::isnan(value))
+    fail(Code::unsupported, std::string(key) +
+                                " is NaN, which a model file cannot hold; a Masking with it masks nothing and can "
+                                "be left out");
+  put(key, value, value != fallback);
+}
 void ConfigWriter::field(std::string_view key, std::string& value, const std::string& fallback) {
   put(key, value == "None" ? Json() : Json(value), value != fallback);
 }

@@ -1,5 +1,6 @@
 #include "interop/json.h"
 
+#include <optional>
 #include <set>
 
 namespace rondo::interop {
@@ -35,10 +36,33 @@ class Watch {
   std::vector<std::set<std::string>> names_;
 };
 
+// The text with every NaN outside texts in quotes; nothing if there is none.
+std::optional<std::string> with_quoted_nan(std::string_view text) {
+  if (text.find("NaN") == std::string_view::npos) return std::nullopt;
+  std::string out;
+  bool inside = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (inside && c == '\\' && i + 1 < text.size()) {
+      out += c;
+      out += text[++i];
+    } else if (!inside && text.substr(i, 3) == "NaN") {
+      out += "\"NaN\"";
+      i += 2;
+    } else {
+      if (c == '"') inside = !inside;
+      out += c;
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 Json parse_json(std::string_view text, const std::string& what) {
   try {
+    // Python's json writes NaN as it is, which is no JSON: read as the text "NaN".
+    if (const auto readable = with_quoted_nan(text)) return Json::parse(readable->begin(), readable->end(), Watch(what));
     return Json::parse(text.begin(), text.end(), Watch(what));
   } catch (const Json::exception& e) {
     std::string detail = e.what();

@@ -196,7 +196,7 @@ class FunctionalReader {
     if (calls_.size() + entry.nodes->size() > max_calls)
       fail(Code::unsupported, "config.json: a model of more than " + std::to_string(max_calls) + " calls");
     entry.results.resize(entry.nodes->size());
-    std::size_t given = 0;  // calls with an argument that is an option of the layer here
+    std::map<std::string, std::size_t> given;  // calls with an argument that is an option of the layer here
     for (std::size_t n = 0; n < entry.nodes->size(); ++n) {
       const Json& node = (*entry.nodes)[n];
       if (!node.is_object()) fail(Code::unsupported, entry.title + ": calls are written as Keras 2 wrote them");
@@ -213,9 +213,10 @@ class FunctionalReader {
           for (const char* key : {"query", "value", "key"}) tensors(member(kwargs, key), entry.title, call.inputs);
         for (const auto& [key, value] : kwargs.items()) {
           if (heads && (key == "query" || key == "value" || key == "key")) continue;
-          if (is_call_argument(key) && value.is_boolean() && set_call_argument(*entry.layer, key, value == true || given > 0)) {
-            given += value == true ? 1 : 0;
-            continue;
+          if (is_call_argument(key) && value.is_boolean()) {
+            std::size_t& calls = given[key];
+            calls += value == true ? 1 : 0;
+            if (set_call_argument(*entry.layer, key, calls > 0)) continue;
           }
           if (heads && key.ends_with("_mask") && key != "attention_mask" && key != "use_causal_mask") {
             call.masks.emplace_back(key == "query_mask" ? 0 : key == "value_mask" ? 1 : 2, &value);
@@ -235,8 +236,9 @@ class FunctionalReader {
       if (call.inputs.empty()) fail(Code::format, entry.title + ": a call without inputs");
       calls_.emplace(std::pair{at, n}, std::move(call));
     }
-    if (given > 0 && given < entry.nodes->size())
-      fail(Code::unsupported, entry.title + ": calls with and without use_causal_mask are not supported; a layer for each is");
+    for (const auto& [key, calls] : given)
+      if (calls > 0 && calls < entry.nodes->size())
+        fail(Code::unsupported, entry.title + ": calls with and without " + key + " are not supported; a layer for each is");
   }
 
   // Calls layers as soon as their inputs are there; a layer's calls in their order.

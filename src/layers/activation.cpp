@@ -45,7 +45,7 @@ class NamedActivation final : public ElementwiseLayer {
     const Port& x = run.in();
     const Index width = x.dims[-1], out = run.out().dims[-1];
     if (x.mask) std::fill_n(dx, x.dims.elements(), real(0));
-    for_valid_rows(x, [&](Index first, Index rows) {
+    for_rows_that_count(x, run.d_out().values, out, [&](Index first, Index rows) {
       const Index at = first * width, to = first * out;
       function_->backward(x.values + at, run.out().values + to, run.d_out().values + to, dx + at, rows, width);
     });

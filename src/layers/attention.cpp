@@ -77,6 +77,7 @@ Attention::Attention(const AttentionOptions& options) {
   layer->dropout = options.dropout;
   if (options.seed) layer->seed = static_cast<double>(*options.seed);
   layer->use_causal_mask = options.use_causal_mask;
+  layer->return_attention_scores = options.return_attention_scores;
   layer->set_name(options.name);
   layer->check();
   static_cast<LayerRef&>(*this) = LayerRef(layer);

@@ -1,12 +1,15 @@
 // Bidirectional:  out[t] = merge(f[t], g[T-1-t])    f reads x[0..T), g reads it from the end; g's output is turned in time
 //
 //   concat [f g]   sum f + g   ave (f + g) / 2   mul f * g   none: two outputs
+//
+// The file is long because masks, states, penalties and the turning of time of two layers meet here.
 #include "rondo/layers/bidirectional.h"
 
 #include <algorithm>
 #include <array>
 
 #include "core/registry.h"
+#include "layers/base/activity.h"
 #include "layers/base/names.h"
 #include "layers/base/require.h"
 #include "layers/base/state_tree.h"
@@ -104,7 +107,7 @@ void unmerge_row(Merge merge, const real* d, const real* f, const real* g, Index
   }
 }
 
-class BidirectionalLayer final : public Layer, public NestedStates {
+class BidirectionalLayer final : public Layer, public NestedStates, public ActivityRegularized {
  public:
   BidirectionalLayer() = default;
   BidirectionalLayer(const LayerRef& layer, BidirectionalOptions options)
@@ -171,6 +174,32 @@ class BidirectionalLayer final : public Layer, public NestedStates {
     return out;
   }
 
+  // The penalties of the two layers, on outputs that are merged, and on states. Penalised outputs that nobody else sees: f's
+  // before g's.
+  std::vector<Penalised> penalised(const Shapes& in) const override {
+    std::vector<Penalised> out;
+    int hidden = static_cast<int>(output_shapes(in).size());
+    for (const bool forward : {true, false}) {
+      const int first_state = (merge_ == Merge::none ? 2 : 1) + (forward ? 0 : f_->states());
+      for (Penalised& p : penalised_by(forward ? *f_ : *g_, inputs_of(forward, in))) {
+        if (p.output > 0) {
+          p.output += first_state - 1;
+        } else {
+          p.output = merge_ != Merge::none ? hidden++ : forward ? 0 : 1;
+        }
+        out.push_back(std::move(p));
+      }
+    }
+    return out;
+  }
+  Shapes hidden_outputs(const Shapes& in) const override {
+    Shapes out;
+    for (const bool forward : {true, false})
+      if (merge_ != Merge::none && penalises_output(forward, in))
+        out.push_back((forward ? *f_ : *g_).output_shapes(inputs_of(forward, in))[0]);
+    return out;
+  }
+
   MaskFlow mask_flow(std::span<const bool> masked) const override {
     if (masked.empty() || !masked[0] || !f_->return_sequences) return MaskFlow::none;
     if (f_->input_rank() == 3) return MaskFlow::pass;
@@ -202,6 +231,8 @@ class BidirectionalLayer final : public Layer, public NestedStates {
       if (!direct(false)) turn(yg, run.out(1).values, rows, steps, places, ug);
       return;
     }
+    if (const Port* hidden = hidden_port(run, true, false)) std::copy_n(yf, rows * uf, hidden->values);
+    if (const Port* hidden = hidden_port(run, false, false)) std::copy_n(yg, rows * ug, hidden->values);
     const Index width = merge_ == Merge::concat ? uf + ug : uf;
     for (Index r = 0; r < rows; ++r)
       merge_row(merge_, yf + r * uf, yg + turned(r, steps, places) * ug, uf, ug, run.out().values + r * width);
@@ -228,6 +259,18 @@ class BidirectionalLayer final : public Layer, public NestedStates {
       for (Index r = 0; r < rows; ++r) {
         const Index m = turned(r, steps, places) * ug;
         unmerge_row(merge_, d + r * width, yf + r * uf, yg + m, uf, ug, df + r * uf, dg + m);
+      }
+    }
+    // The penalties on what is merged.
+    for (const bool forward : {true, false}) {
+      const Port* const more = hidden_port(run, forward, true);
+      if (more == nullptr || more->values == nullptr) continue;
+      real*& to = forward ? df : dg;
+      if (to == nullptr) {
+        to = run.scratch(forward ? slot_df : slot_dg);
+        std::copy_n(more->values, more->dims.elements(), to);
+      } else {
+        for (Index i = 0; i < more->dims.elements(); ++i) to[i] += more->values[i];
       }
     }
     f.d_outs[0] = {df, nullptr, f.dims};
@@ -293,6 +336,22 @@ class BidirectionalLayer final : public Layer, public NestedStates {
 
   // A ConvLSTM makes the mask of its frames itself.
   bool mask_of_frames() const { return f_->input_rank() > 3; }
+
+  bool penalises_output(bool forward, const Shapes& in) const {
+    const auto all = penalised_by(forward ? *f_ : *g_, inputs_of(forward, in));
+    return std::any_of(all.begin(), all.end(), [](const Penalised& p) { return p.output == 0; });
+  }
+  // Where a layer's own output goes that is penalised before it is merged; nullptr if it is not.
+  const Port* hidden_port(const Run& run, bool forward, bool gradient) const noexcept {
+    const auto penalty = [](const RecurrentLayer& layer) {
+      const auto* a = dynamic_cast<const ActivityRegularized*>(&layer);
+      return a != nullptr && static_cast<bool>(a->activity_regularizer);
+    };
+    const int own = 1 + (f_->return_state ? f_->states() + g_->states() : 0);
+    if (merge_ == Merge::none || run.outputs() == own || !penalty(forward ? *f_ : *g_)) return nullptr;
+    const int at = own + (!forward && penalty(*f_) ? 1 : 0);
+    return gradient ? &run.d_out(at) : &run.out(at);
+  }
 
   Shapes inputs_of(bool forward, const Shapes& in) const {
     if (in.size() == 1) return in;

@@ -6,6 +6,7 @@
 
 #include "core/registry.h"
 #include "kernels/kernels.h"
+#include "layers/base/activity.h"
 #include "layers/base/valid_rows.h"
 #include "rondo/activations/activation.h"
 #include "rondo/core/error.h"
@@ -13,7 +14,7 @@
 namespace rondo {
 namespace {
 
-class DenseLayer : public Layer {
+class DenseLayer : public Layer, public ActivityRegularized {
  public:
   Index units = 0;
   Activation activation = "linear";
@@ -33,7 +34,7 @@ class DenseLayer : public Layer {
     v.field("bias_initializer", bias_initializer, "zeros");
     v.field("kernel_regularizer", kernel_regularizer);
     v.field("bias_regularizer", bias_regularizer);
-    v.only_none("activity_regularizer");
+    v.field("activity_regularizer", activity_regularizer);
     v.field("kernel_constraint", kernel_constraint);
     v.field("bias_constraint", bias_constraint);
   }
@@ -85,7 +86,7 @@ class DenseLayer : public Layer {
     const Index features = x.dims[-1], width = y.dims[-1];
     real* const d_in = run.d_in().values;
     if (d_in && x.mask) std::fill_n(d_in, x.dims.elements(), real(0));
-    for_valid_rows(x, [&](Index first, Index rows) {
+    for_rows_that_count(x, run.d_out().values, width, [&](Index first, Index rows) {
       const real* const from = x.values + first * features;
       const real* d = run.d_out().values + first * width;
       if (activation.name != "linear") {
@@ -139,6 +140,7 @@ Dense::Dense(Index units, const DenseOptions& options) {
   layer->bias_initializer = options.bias_initializer;
   layer->kernel_regularizer = options.kernel_regularizer;
   layer->bias_regularizer = options.bias_regularizer;
+  layer->activity_regularizer = options.activity_regularizer;
   layer->kernel_constraint = options.kernel_constraint;
   layer->bias_constraint = options.bias_constraint;
   layer->input_shape = options.input_shape;

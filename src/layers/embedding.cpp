@@ -9,6 +9,7 @@
 
 #include "core/registry.h"
 #include "kernels/kernels.h"
+#include "layers/base/activity.h"
 #include "layers/base/names.h"
 #include "layers/base/own_features.h"
 #include "layers/base/require.h"
@@ -16,7 +17,7 @@
 namespace rondo {
 namespace {
 
-class EmbeddingLayer final : public Layer, public OwnFeatures {
+class EmbeddingLayer final : public Layer, public OwnFeatures, public ActivityRegularized {
  public:
   Index input_dim = 0, output_dim = 0;
   Initializer embeddings_initializer = "uniform";
@@ -30,7 +31,7 @@ class EmbeddingLayer final : public Layer, public OwnFeatures {
     v.required("output_dim", output_dim);
     v.field("embeddings_initializer", embeddings_initializer, "uniform");
     v.field("embeddings_regularizer", embeddings_regularizer);
-    v.only_none("activity_regularizer");
+    v.field("activity_regularizer", activity_regularizer);
     v.field("embeddings_constraint", embeddings_constraint);
     v.field("mask_zero", mask_zero, false);
   }
@@ -116,6 +117,7 @@ Embedding::Embedding(Index input_dim, Index output_dim, const EmbeddingOptions& 
   layer->output_dim = output_dim;
   layer->embeddings_initializer = options.embeddings_initializer;
   layer->embeddings_regularizer = options.embeddings_regularizer;
+  layer->activity_regularizer = options.activity_regularizer;
   layer->embeddings_constraint = options.embeddings_constraint;
   layer->mask_zero = options.mask_zero;
   layer->input_shape = options.input_shape;

@@ -106,7 +106,7 @@ class LayerNormalizationLayer final : public ElementwiseLayer, public OwnFeature
     const bool rows = n == in.dims[-1] && at.member(1) == 1;
     for (Index g = 0; n > 0 && g < at.groups(); ++g) {
       const Index first = at.group(g);
-      if (in.mask && rows && in.mask[first / n] == 0) {
+      if (in.mask && rows && !row_counts(in, 1, dy, n, first / n)) {
         if (dx) std::fill_n(dx + first, n, real(0));
         continue;
       }

@@ -15,14 +15,20 @@ namespace {
 class MaskingLayer final : public Layer {
  public:
   double mask_value = 0.0;
+  bool nan_masks_nothing = false;
 
   std::string class_name() const override { return "Masking"; }
-  void describe(ConfigVisitor& visitor) override { visitor.field("mask_value", mask_value, 0.0); }
+  void describe(ConfigVisitor& visitor) override {
+    visitor.field("mask_value", mask_value, 0.0);
+    if (std::isnan(mask_value)) nan_masks_nothing = true;  // a file of Keras's, which allows it
+  }
   void check() const override {
-    if (std::isnan(mask_value))
-      fail(Code::value, described() +
-                            ": mask_value is NaN, and nothing equals NaN, so no time step would be masked. Fill the "
-                            "padding with another value, for example Masking({.mask_value = -1})");
+    if (std::isnan(mask_value) && !nan_masks_nothing)
+      fail(Code::value,
+           described() +
+               ": mask_value is NaN, and nothing equals NaN, so no time step would be masked. Fill the "
+               "padding with another value, for example Masking({.mask_value = -1}); to mask nothing, as Keras does, "
+               "Masking({.mask_value = NAN, .nan_masks_nothing = true})");
   }
 
   void build(const Shapes& in, Weights&) override { require_axes(*this, in, 2); }
@@ -71,6 +77,7 @@ class MaskingLayer final : public Layer {
 Masking::Masking(const MaskingOptions& options) : LayerRef(std::make_shared<MaskingLayer>()) {
   auto& layer = static_cast<MaskingLayer&>(**this);
   layer.mask_value = options.mask_value;
+  layer.nan_masks_nothing = options.nan_masks_nothing;
   layer.input_shape = options.input_shape;
   layer.set_name(options.name);
   layer.check();

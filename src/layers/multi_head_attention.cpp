@@ -17,6 +17,7 @@
 #include "core/registry.h"
 #include "kernels/kernels.h"
 #include "layers/attention/scored.h"
+#include "layers/base/activity.h"
 #include "layers/base/valid_rows.h"
 #include "rondo/activations/activation.h"
 #include "rondo/core/error.h"
@@ -32,7 +33,7 @@ struct Projection {
   Index in = 0, out = 0;
 };
 
-class MultiHeadAttentionLayer final : public Layer {
+class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, public ReturnsScores {
  public:
   Index num_heads = 1, key_dim = 1, value_dim = 1;
   double dropout = 0;
@@ -58,12 +59,13 @@ class MultiHeadAttentionLayer final : public Layer {
     v.field("bias_initializer", bias_initializer, "zeros");
     v.field("kernel_regularizer", kernel_regularizer);
     v.field("bias_regularizer", bias_regularizer);
-    v.only_none("activity_regularizer");
+    v.field("activity_regularizer", activity_regularizer);
     v.field("kernel_constraint", kernel_constraint);
     v.field("bias_constraint", bias_constraint);
     v.field("use_gate", use_gate, false);
     v.field("seed", seed);
     v.field("use_causal_mask", use_causal_mask, false);  // in Keras an argument of the call
+    v.field("return_attention_scores", return_attention_scores, false);
   }
 
   void check() const override {
@@ -117,7 +119,9 @@ class MultiHeadAttentionLayer final : public Layer {
       fail(Code::shape, described() + ": its weights take other numbers of features than " + in[0].text() + " and " +
                             in[1].text() + (in.size() > 2 ? " and " + in[2].text() : std::string()) +
                             " have; a layer of its own is needed for this call");
-    return {Shape{in[0][0], in[0][1], features_out(in)}};
+    Shapes out{{in[0][0], in[0][1], features_out(in)}};
+    if (return_attention_scores) out.push_back({in[0][0], num_heads, in[0][1], in[1][1]});
+    return out;
   }
 
   void plan(const Shapes& in, Plan& plan) const override {
@@ -142,6 +146,22 @@ class MultiHeadAttentionLayer final : public Layer {
   }
   std::string streaming_refusal() const override { return "it looks at all time steps at once"; }
 
+  // In Keras the maps are layers, and each has the regularizer.
+  std::vector<Penalised> penalised(const Shapes&) const override {
+    std::vector<Penalised> out;
+    for (int i = 0; activity_regularizer && i < (use_gate ? 5 : 4); ++i)
+      out.push_back({i == 0 ? 0 : first_hidden() + i - 1, activity_regularizer});
+    return out;
+  }
+  Shapes hidden_outputs(const Shapes& in) const override {
+    if (!activity_regularizer) return {};
+    Shapes out{{in[0][0], in[0][1], num_heads, key_dim},
+               {in[0][0], in.back()[1], num_heads, key_dim},
+               {in[0][0], in[1][1], num_heads, value_dim}};
+    if (use_gate) out.push_back({in[0][0], in[0][1], num_heads, value_dim});
+    return out;
+  }
+
   void forward(const Run& run) const noexcept override {
     const Port &query = run.in(0), &value = run.in(1), &key = run.in(run.inputs() - 1);
     real *const q = run.kept(projected_q), *const k = run.kept(projected_k), *const v = run.kept(projected_v);
@@ -150,7 +170,8 @@ class MultiHeadAttentionLayer final : public Layer {
     project(run, key_, key.values, key.dims.rows(), k);
     project(run, value_, value.values, value.dims.rows(), v);
     const DotScores scores(scale(), nullptr);
-    each_head(run, [&](const AttentionCore& c, Index steps, Index others, Index h, Index number) {
+    each_head(run, [&](AttentionCore& c, Index steps, Index others, Index h, Index number) {
+      if (return_attention_scores) c.shown = run.out(1).values + number * c.sizes.queries * c.sizes.values;
       real* const saved = run.saved(weights_p);
       c.forward(scores, {q + steps * query_.out + h * key_dim, query_.out}, {k + others * key_.out + h * key_dim, key_.out},
                 {v + others * value_.out + h * value_dim, value_.out},
@@ -166,6 +187,10 @@ class MultiHeadAttentionLayer final : public Layer {
       o = y;
     }
     project(run, output_, o, query.dims.rows(), run.out().values);
+    for (int i = first_hidden(); i < run.outputs(); ++i) {
+      const real* const inside[] = {q, k, v, run.kept(gate)};
+      std::copy_n(inside[i - first_hidden()], run.out(i).dims.elements(), run.out(i).values);
+    }
   }
 
   void backward(const Run& run) const noexcept override {
@@ -173,7 +198,7 @@ class MultiHeadAttentionLayer final : public Layer {
     const Index rows = query.dims.rows(), n = rows * value_.out;
     real *const dq = run.scratch(d_q), *const dk = run.scratch(d_k), *const dv = run.scratch(d_v), *const d = run.scratch(d_o);
     std::fill_n(d, n, real(0));
-    back(run, output_, query, run.kept(use_gate ? gated : heads_o), run.d_out().values, d);
+    if (run.d_out().values) back(run, output_, query, run.kept(use_gate ? gated : heads_o), run.d_out().values, d);
     if (use_gate) {
       const real *const g = run.saved(gate), *const o = run.saved(heads_o);
       real* const dg = run.scratch(d_gate);
@@ -181,16 +206,24 @@ class MultiHeadAttentionLayer final : public Layer {
         dg[i] = d[i] == 0 ? real(0) : d[i] * o[i] * g[i] * (1 - g[i]);
         d[i] = d[i] == 0 ? real(0) : d[i] * g[i];
       }
+      if (const real* const more = inner_slope(run, 3))
+        for (Index i = 0; i < n; ++i) dg[i] += more[i] * g[i] * (1 - g[i]);
     }
     const DotScores scores(scale(), nullptr);
     const real *const q = run.saved(projected_q), *const k = run.saved(projected_k), *const v = run.saved(projected_v);
-    each_head(run, [&](const AttentionCore& c, Index steps, Index others, Index h, Index number) {
+    const real* const d_scores = return_attention_scores ? run.d_out(1).values : nullptr;
+    each_head(run, [&](AttentionCore& c, Index steps, Index others, Index h, Index number) {
+      if (d_scores) c.d_shown = d_scores + number * c.sizes.queries * c.sizes.values;
       const Index at_q = steps * query_.out + h * key_dim, at_k = others * key_.out + h * key_dim,
                   at_v = others * value_.out + h * value_dim;
       c.backward(scores, {q + at_q, query_.out}, {k + at_k, key_.out}, {v + at_v, value_.out},
                  run.saved(weights_p) + number * c.sizes.queries * c.sizes.values,
                  {d + steps * value_.out + h * value_dim, value_.out}, dq + at_q, dk + at_k, dv + at_v);
     });
+    for (int i = 0; i < 3; ++i) {
+      real* const of[] = {dq, dk, dv};
+      if (const real* const more = inner_slope(run, i)) kernels().add(of[i], more, run.out(first_hidden() + i).dims.elements());
+    }
     real *const d_query = run.d_in(0).values, *const d_value_in = run.d_in(1).values;
     if (d_query) std::fill_n(d_query, query.dims.elements(), real(0));
     if (d_value_in) std::fill_n(d_value_in, value.dims.elements(), real(0));
@@ -218,6 +251,11 @@ class MultiHeadAttentionLayer final : public Layer {
   enum { projected_q, projected_k, projected_v, heads_o, gate, gated, weights_p };  // kept; weights_p as in scored.h
   enum { work = 7, places, d_q, d_k, d_v, d_o, d_gate };                            // scratch
 
+  int first_hidden() const { return return_attention_scores ? 2 : 1; }
+  // The slope of the penalty on value i inside (hidden_outputs), nullptr if there is none.
+  const real* inner_slope(const Run& run, int i) const {
+    return first_hidden() + i < run.outputs() ? run.d_out(first_hidden() + i).values : nullptr;
+  }
   real scale() const { return static_cast<real>(1 / std::sqrt(static_cast<double>(key_dim))); }
   Index features_out(const Shapes& in) const { return output_shape.empty() ? in[0][-1] : output_shape[0]; }
 
@@ -225,9 +263,9 @@ class MultiHeadAttentionLayer final : public Layer {
     kernels().gemm(x, p.in, rows, p.in, run.packed(p.pack), p.out, use_bias ? run.weight(p.weight + 1) : nullptr, false, y,
                    p.out);
   }
-  // The gradients of one affine map over the rows that `masked_as` keeps; dx, which may be null, is added to.
+  // The gradients of one affine map over the rows that count, masked as `masked_as` is; dx, which may be null, is added to.
   void back(const Run& run, const Projection& p, const Port& masked_as, const real* x, const real* d, real* dx) const noexcept {
-    for_valid_rows(masked_as, [&](Index first, Index rows) {
+    for_rows_that_count(masked_as, d, p.out, [&](Index first, Index rows) {
       const real *const x_at = x + first * p.in, *const d_at = d + first * p.out;
       if (real* dw = run.gradient(p.weight)) kernels().gemm_tn(x_at, p.in, d_at, p.out, rows, p.in, p.out, dw, p.out);
       if (use_bias)
@@ -245,6 +283,8 @@ class MultiHeadAttentionLayer final : public Layer {
     c.sizes = {query.dims[1], value.dims[1], key_dim, value_dim};
     c.causal = use_causal_mask;
     c.window = sliding_window ? static_cast<Index>(*sliding_window) : None;
+    c.nothing = dropout > 0 || return_attention_scores ? AttentionCore::Nothing::zero
+                                                       : AttentionCore::Nothing::mean;  // Keras's two ways of computing it
     c.rate = run.training() ? dropout : 0;
     c.draws = &draws;
     c.scratch = run.scratch(work);
@@ -281,11 +321,13 @@ MultiHeadAttention::MultiHeadAttention(Index num_heads, Index key_dim, const Mul
   layer->bias_initializer = options.bias_initializer;
   layer->kernel_regularizer = options.kernel_regularizer;
   layer->bias_regularizer = options.bias_regularizer;
+  layer->activity_regularizer = options.activity_regularizer;
   layer->kernel_constraint = options.kernel_constraint;
   layer->bias_constraint = options.bias_constraint;
   layer->use_gate = options.use_gate;
   if (options.seed) layer->seed = static_cast<double>(*options.seed);
   layer->use_causal_mask = options.use_causal_mask;
+  layer->return_attention_scores = options.return_attention_scores;
   layer->set_name(options.name);
   layer->check();
   static_cast<LayerRef&>(*this) = LayerRef(layer);

@@ -10,6 +10,7 @@
 
 #include "core/random.h"
 #include "core/registry.h"
+#include "layers/base/activity.h"
 #include "layers/base/names.h"
 #include "layers/base/require.h"
 #include "layers/recurrent/stack.h"
@@ -21,7 +22,7 @@ namespace {
 
 constexpr int max_ports = 8;  // of one cell, on the stack of a call
 
-class RNNLayer final : public RecurrentLayer, public NestedStates {
+class RNNLayer final : public RecurrentLayer, public NestedStates, public ActivityRegularized {
  public:
   ~RNNLayer() override { release(); }
 
@@ -40,7 +41,7 @@ class RNNLayer final : public RecurrentLayer, public NestedStates {
     v.field("stateful", keep_state, false);
     v.field("unroll", unroll, false);
     v.field("zero_output_for_mask", zero_output_for_mask, false);
-    v.only_none("activity_regularizer");
+    v.field("activity_regularizer", activity_regularizer);
     if (cell_) settle();
   }
 
@@ -63,6 +64,7 @@ class RNNLayer final : public RecurrentLayer, public NestedStates {
     made->keep_state = keep_state;
     made->unroll = unroll;
     made->zero_output_for_mask = zero_output_for_mask;
+    made->activity_regularizer = activity_regularizer;
     made->set_cell(copy_of_cell(cell_));
     return made;
   }
@@ -267,6 +269,7 @@ std::shared_ptr<RNNLayer> make_rnn(const LayerRef& cell, const RNNOptions& o) {
   layer->keep_state = o.stateful;
   layer->unroll = o.unroll;
   layer->zero_output_for_mask = o.zero_output_for_mask;
+  layer->activity_regularizer = o.activity_regularizer;
   layer->batch_size = o.batch_size;
   layer->input_shape = o.input_shape;
   layer->set_name(o.name);

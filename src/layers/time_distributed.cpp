@@ -8,6 +8,7 @@
 #include <array>
 
 #include "core/registry.h"
+#include "layers/base/activity.h"
 #include "layers/base/each_step.h"
 #include "layers/base/names.h"
 #include "layers/base/require.h"
@@ -32,6 +33,13 @@ Shapes folded(const Shapes& shapes) {
   return out;
 }
 
+// (samples * time steps, ...) -> (samples, time steps, ...), as many as `in` has.
+Shape unfolded(const Shape& in, const Shape& inner) {
+  std::vector<Index> sizes{in[0], in[1]};
+  sizes.insert(sizes.end(), inner.begin() + 1, inner.end());
+  return Shape(std::move(sizes));
+}
+
 // (samples, time steps, ...) -> (samples, ...): one time step.
 Shape step_of(const Shape& shape) {
   std::vector<Index> sizes(shape.begin() + 1, shape.end());
@@ -52,7 +60,7 @@ Port folded(const Port& port) noexcept { return {port.values, nullptr, folded(po
 using Ports = std::array<Port, max_ports>;
 std::span<const Port> first(const Ports& ports, int n) { return {ports.data(), static_cast<std::size_t>(n)}; }
 
-class TimeDistributedLayer final : public Layer {
+class TimeDistributedLayer final : public Layer, public ActivityRegularized {
  public:
   TimeDistributedLayer() = default;
   TimeDistributedLayer(const LayerRef& layer, TimeDistributedOptions options) : layer_(layer) {
@@ -100,12 +108,25 @@ class TimeDistributedLayer final : public Layer {
   Shapes output_shapes(const Shapes& in) const override {
     check_inputs(in);
     Shapes out;
-    for (const Shape& inner : layer_->output_shapes(folded(in))) {
-      std::vector<Index> sizes{in[0][0], in[0][1]};
-      sizes.insert(sizes.end(), inner.begin() + 1, inner.end());
-      out.emplace_back(std::move(sizes));
-    }
+    for (const Shape& inner : layer_->output_shapes(folded(in))) out.push_back(unfolded(in[0], inner));
     if (out.size() > max_ports) fail(Code::unsupported, described() + " passes on at most 8 outputs of its layer.");
+    return out;
+  }
+
+  // As in Keras a penalty on what the layer itself puts out does not count here, but those on values inside it do; a model's
+  // layers count.
+  std::vector<Penalised> penalised(const Shapes& in) const override {
+    std::vector<Penalised> out = penalised_by(*layer_, folded(in));
+    const auto own = static_cast<int>(layer_->output_shapes(folded(in)).size());
+    if (!part_of_model_) std::erase_if(out, [&](const Penalised& p) { return p.output < own; });
+    return out;
+  }
+  Shapes hidden_outputs(const Shapes& in) const override {
+    const Shapes all = all_outputs(*layer_, folded(in));
+    Shapes out;
+    for (std::size_t i = layer_->output_shapes(folded(in)).size(); i < all.size(); ++i) out.push_back(unfolded(in[0], all[i]));
+    if (all.size() > max_ports)
+      fail(Code::unsupported, described() + " passes on at most 8 outputs and penalised values of its layer.");
     return out;
   }
 

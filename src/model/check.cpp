@@ -193,6 +193,7 @@ void explain_rank(ShapeReport& r, const Target& model, const std::string& what, 
       r.likely = "the model was built for exactly " + how_many(steps, "time step") + " a sample";
       r.fix = rebuilt({None, features});
       r.meaning = "any number of time steps of " + how_many(features, "feature") + "; the weights are the same";
+      if (model.sequential) r.meaning += ". This model, as it is: model.build({None, None, " + std::to_string(features) + "});";
       fail(r);
     }
   }

@@ -3,6 +3,9 @@
 //   TimeDistributed(L2 . L1)  =  TimeDistributed(L2) . TimeDistributed(L1)
 //
 // so one session plans all values, masks flow in and out, and a layer that mixes samples mixes those of the whole batch.
+#include <algorithm>
+
+#include "layers/base/activity.h"
 #include "layers/base/each_step.h"
 #include "model/model_layer.h"
 #include "rondo/core/error.h"
@@ -100,10 +103,12 @@ class Flattener {
       return node.mask == MaskFlow::make ? e.output == 0 : carries_passed_mask(node, e.output);
     };
     for (const EveryStep& e : every_step_)
-      if (out_.mask_refusal.empty() && carries(e.in) && !carries(e.out))
+      if (out_.mask_refusal.empty() && carries(e.in) && !carries(e.out)) {
+        out_.mask_loss = e.described + " loses the mask of its input";
         out_.mask_refusal = e.described + " would lose the mask of its input: the model in it does not hand it on.\n" +
                             "  fix:    put the layers of that model into TimeDistributed one by one\n" +
                             "  or:     model.set_keras_mask_compat(true);  // lose it in silence";
+      }
   }
 };
 
@@ -115,6 +120,18 @@ bool holds_model(const Graph& graph) {
 }
 
 }  // namespace
+
+bool penalises(const Graph& graph) {
+  return std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const Graph::Node& node) {
+    if (!node.layer) return false;
+    for (LayerRef inside = node.layer; inside; inside = layer_of_each_step(*inside))
+      if (const ModelLayer* model = as_model(*inside)) return penalises(model->graph());
+    Shapes in;
+    for (const Edge& e : node.in)
+      in.push_back(graph.nodes[static_cast<std::size_t>(e.node)].out[static_cast<std::size_t>(e.output)]);
+    return !penalised_by(*node.layer, in).empty();
+  });
+}
 
 Graph flattened(const Graph& graph, bool masked_inputs) {
   if (!holds_model(graph)) {

@@ -220,7 +220,7 @@ class ModelCheck {
   }
   double value() {
     run();
-    double sum = 0;
+    double sum = session_.penalty();
     for (std::size_t o = 0; o < c_.size(); ++o)
       for (std::size_t i = 0; i < c_[o].size(); ++i)
         if (c_[o][i] != 0)

@@ -7,6 +7,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "layers/attention/scored.h"
 #include "layers/base/names.h"
 #include "layers/base/require.h"
 #include "model/model_layer.h"
@@ -56,7 +57,11 @@ Walk walk(const std::vector<SymbolicTensor>& outputs) {
 }  // namespace
 
 bool carries_passed_mask(const Graph::Node& node, int output) {
-  return node.mask == MaskFlow::pass && (output == 0 || node.out[static_cast<std::size_t>(output)].rank() > 2);
+  if (node.mask != MaskFlow::pass) return false;
+  // What an attention's weights count are not the rows of its output.
+  const bool sequences =
+      node.out[static_cast<std::size_t>(output)].rank() > 2 && !dynamic_cast<const ReturnsScores*>(&*node.layer);
+  return output == 0 || sequences;
 }
 
 void find_masks(Graph& graph) {
@@ -78,12 +83,14 @@ void find_masks(Graph& graph) {
       if (flags[i] && from.empty()) from = graph.nodes[static_cast<std::size_t>(node.in[i].node)].name;
     }
     node.mask = node.layer->mask_flow({flags.get(), node.in.size()});
-    if (node.mask == MaskFlow::drop && graph.mask_refusal.empty())
+    if (node.mask == MaskFlow::drop && graph.mask_refusal.empty()) {
+      graph.mask_loss = node.layer->described() + " loses the mask that comes from layer '" + from + "'";
       graph.mask_refusal =
           node.layer->described() + " would lose the mask that comes from layer '" + from +
           "': what follows would take padding for data.\n  fix:    move it before the layer that makes the mask, or "
           "after one that uses it up\n  or:     model.set_keras_mask_compat(true);  // lose it in silence, as Keras "
           "does";
+    }
     if (node.mask == MaskFlow::pass && (node.in.empty() || !flags[0])) node.mask = MaskFlow::none;
     if (node.mask == MaskFlow::drop) continue;
     masked[k] = node.mask != MaskFlow::none;
@@ -227,7 +234,9 @@ Graph Graph::make(const std::vector<SymbolicTensor>& inputs, const std::vector<S
     if (n.layer && input_names.count(n.name) != 0)
       fail(Code::value, "an input and a layer are both named '" + escaped(n.name) + "'");
   find_masks(graph);
-  graph.mask_refusal = flattened(graph).mask_refusal;  // a model in it knows its own layers
+  const Graph flat = flattened(graph);  // a model in it knows its own layers
+  graph.mask_refusal = flat.mask_refusal;
+  graph.mask_loss = flat.mask_loss;
   return graph;
 }
 

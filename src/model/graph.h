@@ -48,6 +48,7 @@ struct Graph {
                                     node.mask != MaskFlow::drop);
   }
   std::string mask_refusal;  // "" or why a mask would be lost, naming the layer: see ModelState::built
+  std::string mask_loss;     // the same where Keras's silence is asked for: what is lost
 
   // Nodes and layers come in Keras's order (by depth, then by traversal), because that is the order of weights in a file.
   // Layers without a name get one. Throws Error(shape | value) for an output that no input reaches, or two layers of one name.
@@ -57,6 +58,8 @@ struct Graph {
 // The graph that runs: every model in it (model_layer.h), also one in a TimeDistributed, is replaced by the calls it is made
 // of. `masked_inputs`: see Graph.
 Graph flattened(const Graph& graph, bool masked_inputs = false);
+// Whether a layer in it, or in a model in it, has a penalty on what it puts out.
+bool penalises(const Graph& graph);
 // Finds which values carry a mask, and why one would be lost.
 void find_masks(Graph& graph);
 

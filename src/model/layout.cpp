@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "layers/base/activity.h"
 #include "rondo/core/error.h"
 
 namespace rondo {
@@ -27,8 +28,8 @@ std::size_t take(std::size_t& cursor, std::size_t bytes) {
   return at;
 }
 
-// Every value's shape when the inputs have these.
-std::vector<Shapes> shapes_for(const Graph& graph, const Shapes& inputs) {
+// Every value's shape when the inputs have these; `hidden`: also of what layers have inside.
+std::vector<Shapes> shapes_for(const Graph& graph, const Shapes& inputs, bool hidden = false) {
   std::vector<Shapes> out(graph.nodes.size());
   for (std::size_t i = 0; i < graph.inputs.size(); ++i) out[static_cast<std::size_t>(graph.inputs[i])] = {inputs[i]};
   for (std::size_t k = 0; k < graph.nodes.size(); ++k) {
@@ -36,7 +37,7 @@ std::vector<Shapes> shapes_for(const Graph& graph, const Shapes& inputs) {
     if (!node.layer) continue;
     Shapes in;
     for (const Edge& e : node.in) in.push_back(out[static_cast<std::size_t>(e.node)][static_cast<std::size_t>(e.output)]);
-    out[k] = node.layer->output_shapes(in);
+    out[k] = hidden ? all_outputs(*node.layer, in) : node.layer->output_shapes(in);
     for (const Shape& s : out[k])
       if (s.rank() < 1 || !s.known() || s[0] != inputs[0][0])
         fail(Code::shape, node.layer->described() + " cannot say its output's shape for " + in[0].text() + ": " + s.text());
@@ -101,7 +102,8 @@ Layout Layout::make(const Graph& graph, const SessionSize& size) {
   l.workers = static_cast<int>(std::min<Index>(std::max(size.threads, 1), l.shards));
   const auto count = graph.nodes.size();
   l.nodes.resize(count);
-  const std::vector<Shapes> shapes = shapes_for(graph, size.inputs);
+  l.penalties = training || size.penalties;
+  const std::vector<Shapes> shapes = shapes_for(graph, size.inputs, l.penalties);
   const auto node_of = [&](int k) -> Layout::Node& { return l.nodes[static_cast<std::size_t>(k)]; };
   const auto value_of = [&](const Edge& e) -> Value& { return node_of(e.node).out[static_cast<std::size_t>(e.output)]; };
 
@@ -126,10 +128,13 @@ Layout Layout::make(const Graph& graph, const SessionSize& size) {
     n.out.resize(shapes[k].size());
     for (std::size_t o = 0; o < n.out.size(); ++o) n.out[o].dims = dims_of(shapes[k][o]);
     if (!node.layer) continue;
-    Shapes in;
-    for (const Edge& e : node.in)
-      in.push_back(shapes[static_cast<std::size_t>(e.node)][static_cast<std::size_t>(e.output)].with_first(l.rows));
+    Shapes whole;
+    for (const Edge& e : node.in) whole.push_back(shapes[static_cast<std::size_t>(e.node)][static_cast<std::size_t>(e.output)]);
+    if (l.penalties)
+      for (auto& p : penalised_by(*node.layer, whole)) l.penalised.push_back({static_cast<int>(k), p.output, std::move(p.by)});
     Plan plan(size.purpose);
+    Shapes in;
+    for (const Shape& s : whole) in.push_back(s.with_first(l.rows));
     node.layer->plan(in, plan);
     std::array<std::size_t, 3> cursor{l.state, l.saved, 0};
     checked_add(static_cast<Index>(l.state), static_cast<Index>(plan.bytes(Life::state)));
@@ -153,7 +158,10 @@ Layout Layout::make(const Graph& graph, const SessionSize& size) {
       const bool output = std::any_of(graph.outputs.begin(), graph.outputs.end(), [&](const Edge& e) {
         return e.node == static_cast<int>(k) && e.output == static_cast<int>(o);
       });
-      v.whole = training || output || !graph.nodes[k].layer;
+      const bool penalised = std::any_of(l.penalised.begin(), l.penalised.end(), [&](const Penalised& p) {
+        return p.node == static_cast<int>(k) && p.output == static_cast<int>(o);
+      });
+      v.whole = training || output || penalised || !graph.nodes[k].layer;
       if (v.whole) {
         v.at = take(l.common, room(shapes[k][o].elements(), sizeof(real)));
       } else {
@@ -165,7 +173,7 @@ Layout Layout::make(const Graph& graph, const SessionSize& size) {
     }
     const Graph::Node& node = graph.nodes[k];
     if (node.mask == MaskFlow::pass) {
-      for (std::size_t o = 0; o < l.nodes[k].out.size(); ++o)
+      for (std::size_t o = 0; o < node.out.size(); ++o)
         if (carries_passed_mask(node, static_cast<int>(o))) l.nodes[k].out[o].mask = value_of(node.in[0]).mask;
     } else if (node.mask == MaskFlow::make) {
       const Shape& s = shapes[k][0];
@@ -187,6 +195,15 @@ Layout Layout::make(const Graph& graph, const SessionSize& size) {
       l.output_gradients.push_back(take(l.common, room(s.elements(), sizeof(real))));
       value_of(e).d.push_back(l.output_gradients.back());
     }
+    for (Penalised& p : l.penalised) {
+      Value& v = value_of({p.node, p.output});
+      if (!v.wanted) continue;
+      p.d = take(l.common,
+                 room(shapes[static_cast<std::size_t>(p.node)][static_cast<std::size_t>(p.output)].elements(), sizeof(real)));
+      v.d.push_back(p.d);
+    }
+    for (Node& n : l.nodes)
+      for (Value& v : n.out) v.read_first = v.d.size();
     for (std::size_t k = count; k-- > 0;) {  // readers before what they read
       const Graph::Node& node = graph.nodes[k];
       Layout::Node& n = l.nodes[k];
@@ -200,15 +217,8 @@ Layout Layout::make(const Graph& graph, const SessionSize& size) {
         const Edge& e = node.in[i];
         n.d_in[i] = take(l.common, room(shapes[static_cast<std::size_t>(e.node)][static_cast<std::size_t>(e.output)].elements(),
                                         sizeof(real)));
-        // Met from the last reader to the first; the loss stays in front.
-        const bool loss = std::any_of(graph.outputs.begin(), graph.outputs.end(),
-                                      [&](const Edge& o) { return o.node == e.node && o.output == e.output; });
-        std::size_t front = 0;
-        if (loss)
-          front = static_cast<std::size_t>(std::count_if(graph.outputs.begin(), graph.outputs.end(), [&](const Edge& o) {
-            return o.node == e.node && o.output == e.output;
-          }));
-        v.d.insert(v.d.begin() + static_cast<std::ptrdiff_t>(front), n.d_in[i]);
+        // Met from the last reader to the first; the loss and penalties stay in front.
+        v.d.insert(v.d.begin() + static_cast<std::ptrdiff_t>(v.read_first), n.d_in[i]);
       }
     }
     // Sums of layers that mix samples.
@@ -251,7 +261,7 @@ Memory Layout::memory() const {
 }
 
 void Layout::fit(const Graph& graph, const Shapes& inputs) {
-  const std::vector<Shapes> shapes = shapes_for(graph, inputs);
+  const std::vector<Shapes> shapes = shapes_for(graph, inputs, penalties);
   for (std::size_t k = 0; k < nodes.size(); ++k) {
     for (std::size_t o = 0; o < nodes[k].out.size(); ++o) {
       Value& v = nodes[k].out[o];

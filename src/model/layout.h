@@ -28,8 +28,10 @@ struct Layout {
     Dims dims;                   // of the batch at hand; samples are set shard by shard
     Index per_sample = 0;        // of the batch at hand
     bool wanted = false;         // backward needs d of this value
-    // Where d of this value arrives, in order of summation: the loss first, then its readers. The sum gathers in the first.
+    // Where d of this value arrives, in order of summation: the loss and penalties first, then its readers. The sum gathers in
+    // the first.
     std::vector<std::size_t> d;
+    std::size_t read_first = 0;  // how many of those are no readers
   };
   struct Node {
     std::vector<Value> out;
@@ -41,9 +43,17 @@ struct Layout {
     std::vector<Index> partial_size;
     NodeTable table;
   };
+  // A value that adds to the loss by itself (layers/base/activity.h).
+  struct Penalised {
+    int node, output;
+    Regularizer by;
+    std::size_t d = nowhere;  // where its slope arrives, for the whole batch
+  };
 
   std::vector<Node> nodes;
   std::vector<std::size_t> output_gradients;  // per model output
+  std::vector<Penalised> penalised;
+  bool penalties = false;  // values are penalised, and layers put out what they have inside
   std::vector<WeightEntry> trained;
   std::vector<std::size_t> gradient_at;  // per trained weight, in reals
   Index shards = 1, rows = 1;            // at capacity

@@ -276,7 +276,14 @@ void Sequential::build(const Shape& input_shape) {
     fail(Code::shape,
          "build takes the shape of a batch, samples first: model.build({None, 10, 1}); it was given " + input_shape.text());
   if (p_->graph) {
-    if (p_->inputs[0].shape() == input_shape) return;
+    const Shape& now = p_->inputs[0].shape();
+    if (now == input_shape) return;
+    // Any number of time steps, with the same weights.
+    if (now.rank() == input_shape.rank() && now.rank() >= 3 && input_shape[1] == None && now[1] != None) {
+      Shape any = now;
+      any[1] = None;
+      if (any == input_shape) return p_->build(input_shape);
+    }
     fail(Code::state, "this model is already built for " + p_->inputs[0].shape().text());
   }
   p_->build(input_shape);

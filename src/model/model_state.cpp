@@ -41,6 +41,7 @@ void ModelState::build(const Shape& shape) {
   SymbolicTensor last = first;
   for (const LayerRef& layer : stack) last = layer.call({last})[0];
   Graph made = Graph::make({first}, {last});
+  made.keras_masks = keras_mask_compat;
   {
     const std::lock_guard lock(mutex);
     inputs = {first};
@@ -76,7 +77,7 @@ std::unique_ptr<Session> ModelState::borrow(const SessionSize& size) {
     for (std::size_t i = idle.size(); i-- > 0;) {
       const SessionSize& has = idle[i].size;
       if (has.threads != size.threads || has.purpose.training != size.purpose.training ||
-          has.masked_inputs != size.masked_inputs || !idle[i].session->holds(size.inputs))
+          has.masked_inputs != size.masked_inputs || has.penalties != size.penalties || !idle[i].session->holds(size.inputs))
         continue;
       std::unique_ptr<Session> session = std::move(idle[i].session);
       idle.erase(idle.begin() + static_cast<std::ptrdiff_t>(i));
@@ -92,7 +93,8 @@ void ModelState::give_back(std::unique_ptr<Session> session, const SessionSize& 
   // A smaller one of the same kind will not be missed.
   std::erase_if(idle, [&](const Idle& i) {
     return i.size.threads == size.threads && i.size.purpose.training == size.purpose.training &&
-           i.size.masked_inputs == size.masked_inputs && i.size.inputs != size.inputs && session->holds(i.size.inputs);
+           i.size.masked_inputs == size.masked_inputs && i.size.penalties == size.penalties && i.size.inputs != size.inputs &&
+           session->holds(i.size.inputs);
   });
   if (idle.size() >= most) idle.erase(idle.begin());
   idle.push_back({size, std::move(session)});

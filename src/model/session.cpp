@@ -50,6 +50,7 @@ void Session::start(const Shapes& inputs) {
     same = std::equal(inputs[i].begin() + 1, inputs[i].end(), impl_->shapes[i].begin() + 1);
   if (!same) {
     impl_->layout.fit(impl_->graph, inputs);
+    impl_->resize();
     impl_->shapes = inputs;
   }
   impl_->start(inputs[0][0]);
@@ -97,6 +98,8 @@ void Session::refuse_finding(Index first) const {
 void Session::refuse_finding(std::span<const Index> ids) const {
   if (const auto found = finding()) refuse_finding(ids[static_cast<std::size_t>(found->sample)] - found->sample);
 }
+
+double Session::penalty() const noexcept { return impl_->penalty(); }
 
 void Session::backward() noexcept { impl_->backward(); }
 

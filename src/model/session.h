@@ -22,6 +22,7 @@ struct SessionSize {
   int threads = 1;
   bool input_gradients = false;  // for gradient checks
   bool masked_inputs = false;    // every input with time steps has a mask, filled by the caller
+  bool penalties = false;        // penalty() will be asked for; a session for training always has it
 };
 
 // What a non-finite number was first seen in: first by node order, then by sample.
@@ -53,6 +54,8 @@ class Session {
   real* output_gradient(int i) noexcept;     // d loss / d output i, to be filled before each backward, which changes it
 
   void forward(bool training, std::uint64_t seed = 0) noexcept;
+  // What layers' activity_regularizers add to the loss of the last forward. Their slopes are part of backward.
+  double penalty() const noexcept;
   // What a layer could not work with in the last forward: the first sample's.
   std::optional<Finding> finding() const noexcept;
   // Throws Error(value) in that layer's words if there is any; sample number i of the batch is called first + i, or ids[i].

@@ -11,6 +11,7 @@
 #include "model/layout.h"
 #include "model/pool.h"
 #include "model/session.h"
+#include "rondo/regularizers/regularizer.h"
 
 namespace rondo {
 
@@ -52,6 +53,7 @@ struct Session::Impl {
   std::uint64_t seed = 0;
   std::vector<std::uint64_t> keys;  // node -> what tells its random draws from those of others
   std::vector<Finding> findings;    // of each shard, in the forward at hand
+  std::vector<Penalty> penalties;   // of each penalised value
 
   Impl(const Graph& g, const SessionSize& s, Layout l)
       : graph(g), size(s), layout(std::move(l)), booked(layout.memory().total()), pool(layout.workers), shapes(s.inputs) {
@@ -66,7 +68,8 @@ struct Session::Impl {
 
     const int count = static_cast<int>(graph.nodes.size());
     std::size_t in = 0, out = 0;
-    for (const Graph::Node& node : graph.nodes) in = std::max(in, node.in.size()), out = std::max(out, node.out.size());
+    for (const Graph::Node& node : graph.nodes) in = std::max(in, node.in.size());
+    for (const Layout::Node& node : layout.nodes) out = std::max(out, node.out.size());
     workers.resize(static_cast<std::size_t>(layout.workers));
     for (Worker& w : workers) w.in.resize(in), w.out.resize(out), w.d_in.resize(in), w.d_out.resize(out);
     outputs.resize(graph.outputs.size());
@@ -94,7 +97,17 @@ struct Session::Impl {
     for (int k = count - 1; k >= 0; --k)
       for (int r = 0; r < node_at(k).backward_rounds; ++r, at = k) backward_phases.push_back({at, k, k, r});
     backward_phases.push_back({at, -1});
+    resize();
     start(size.inputs[0][0]);
+  }
+
+  // After the layout was fitted to a batch of other sizes.
+  void resize() {
+    penalties.clear();
+    for (const Layout::Penalised& p : layout.penalised) {
+      const Dims& dims = value_at({p.node, p.output}).dims;
+      penalties.emplace_back(p.by, Shape(std::span<const Index>(dims.size.data(), static_cast<std::size_t>(dims.rank))));
+    }
   }
 
   const Layout::Node& node_at(int k) const { return layout.nodes[static_cast<std::size_t>(k)]; }
@@ -104,6 +117,7 @@ struct Session::Impl {
     samples = n;
     shards = shards_of(n);
     for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = port(value_at(graph.outputs[i]), 0, 0, n);
+    for (Penalty& penalty : penalties) penalty.resize(n);
   }
 
   std::byte* thread_part(int worker) const {
@@ -242,7 +256,31 @@ struct Session::Impl {
     }
   }
 
+  double penalty() const noexcept {
+    double sum = 0;
+    for (std::size_t i = 0; i < penalties.size(); ++i) {
+      const Layout::Penalised& p = layout.penalised[i];
+      sum += penalties[i](port(value_at({p.node, p.output}), 0, 0, samples).values, nullptr) / static_cast<double>(samples);
+    }
+    return sum;
+  }
+
+  void penalty_slopes() noexcept {
+    for (std::size_t i = 0; i < penalties.size(); ++i) {
+      const Layout::Penalised& p = layout.penalised[i];
+      if (p.d == nowhere) continue;
+      const Layout::Value& v = value_at({p.node, p.output});
+      real* const d = d_port(v, p.d, 0, samples).values;
+      const Index n = samples * v.per_sample;
+      std::fill_n(d, n, real(0));
+      penalties[i](port(v, 0, 0, samples).values, d);
+      const real each = real(1) / static_cast<real>(samples);
+      for (Index j = 0; j < n; ++j) d[j] *= each;
+    }
+  }
+
   void backward() noexcept {
+    penalty_slopes();
     const Phase all{static_cast<int>(graph.nodes.size()) - 1, -1};
     const std::span<const Phase> phases = training ? std::span<const Phase>(backward_phases) : std::span<const Phase>(&all, 1);
     for (const Phase& phase : phases) {

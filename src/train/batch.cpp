@@ -56,6 +56,7 @@ Batch::Batch(ModelState& model, const Source& source, const Shapes& inputs, Inde
   capacity_.purpose.training = training;
   capacity_.threads = thread_count(threads);
   capacity_.masked_inputs = sequences_ != nullptr;
+  capacity_.penalties = !training && penalises(graph);
   // The state of a stateful model fits a session of its own size only.
   session_ = model.stateful() ? std::make_unique<Session>(graph, capacity_) : model.borrow(capacity_);
   session_->start(capacity_.inputs);
@@ -148,7 +149,7 @@ double Batch::loss(bool gradient) noexcept {
   for (const WeightRules& rules : model_.rules) {
     if (rules.penalty) total += (*rules.penalty)(rules.weight->value.data(), nullptr);
   }
-  return total;
+  return total + session_->penalty();
 }
 
 void Batch::update_metrics() noexcept {

@@ -50,6 +50,34 @@ class Predict(Case):
             self.good("predict", model, "--input", "in.npy", "--output", "other.npy", *options)
             self.assertEqual((self.folder / "one.npy").read_bytes(), (self.folder / "other.npy").read_bytes())
 
+    def test_ids_of_any_number_type(self):
+        model, values = self.golden("layers/embedding_sentiment")
+        ids = values["x0"]
+        for kind in ("uint8", "int16", "int32", "int64", "float32", "float64", ">i4"):
+            with self.subTest(kind):
+                self.save("ids.npy", ids.astype(kind))
+                said = self.good_json("predict", model, "--input", "ids.npy", "--output", "out.npy")
+                self.assertEqual(said["notes"], [])
+                np.testing.assert_allclose(self.load("out.npy"), values["y0"], rtol=1e-6, atol=1e-6)
+        for kind, wrong, words in (("float64", 1.5, "1.5 at place 2 is no whole number"), ("int32", 7, "id 7 at place 2 is out of range"),
+                                   ("int64", -1, "id -1 at place 2 is out of range"), ("int64", 2**24 + 2, "is out of range"),
+                                   ("uint8", 200, "id 200 at place 2 is out of range"), ("float64", 1 + 1e-12, "is float64: 1 of 24"),
+                                   ("float64", float("nan"), "is no whole number")):
+            with self.subTest(wrong):
+                array = ids.astype(kind)
+                array[1, 2] = wrong
+                self.save("ids.npy", array)
+                self.bad(UNSUPPORTED, "predict", model, "--input", "ids.npy", "--output", "out.npy", says=words)
+
+    def test_says_once_which_layer_loses_the_mask(self):
+        model, values = self.golden("layers/masked_pooling")
+        self.save("in.npy", values["x0"])
+        outputs = [word for i in range(4) for word in ("--output", f"o{i}.npy")]
+        said = self.good_json("predict", model, "--input", "in.npy", *outputs)
+        self.assertEqual(len(said["notes"]), 1)
+        self.assertIn("'global_max_pooling1d", said["notes"][0])
+        self.assertIn("loses the mask that comes from layer 'masking'", said["notes"][0])
+
     def test_json(self):
         model, values = self.golden("3.15/lstm_dense")
         self.save("in.npy", values["x0"])

@@ -79,6 +79,32 @@ two(
 two("multi_head_attention_gate", heads(lambda: L.MultiHeadAttention(2, 4, use_gate=True)))
 
 
+two("attention_scores", listed(lambda: L.Attention(use_scale=True)), return_attention_scores=True)
+two("additive_attention_scores", listed(L.AdditiveAttention), return_attention_scores=True, use_causal_mask=True)
+two("multi_head_attention_scores", heads(lambda: L.MultiHeadAttention(2, 4)), return_attention_scores=True, use_causal_mask=False)
+two(
+    "multi_head_attention_causal_scores",
+    heads(lambda: L.MultiHeadAttention(2, 3, dropout=0.2)),
+    key=True,
+    return_attention_scores=True,
+    use_causal_mask=True,
+)
+
+
+def scores_masked(rng):
+    """The query's mask goes on with the output, not with the scores."""
+    a, b = L.Input((6, 3)), L.Input((6, 3))
+    v = L.Masking()(b)
+    y, s = L.Attention()([a, v], return_attention_scores=True)
+    # (a value of its own: Keras's MultiHeadAttention takes the mask off the tensor it is given)
+    z, t = L.MultiHeadAttention(2, 3)(L.Masking()(a), L.Masking()(b), return_attention_scores=True)
+    inputs = [normal(rng, *MASK.shape, 3), padded(rng, 3, mask=MASK_2)]
+    return keras.Model([a, b], [y, s, L.LSTM(2)(z), t]), inputs
+
+
+add("attention_scores_masked", scores_masked)
+
+
 # ---------------------------------------------------------------- masks
 
 
@@ -117,6 +143,8 @@ for label, make in (
     ("attention_concat", listed(lambda: L.Attention(score_mode="concat"))),
     ("additive_attention", listed(L.AdditiveAttention)),
     ("multi_head_attention", heads(lambda: L.MultiHeadAttention(2, 3))),
+    # Keras computes it another way with dropout, which shows where a query sees nothing.
+    ("multi_head_attention_dropout", heads(lambda: L.MultiHeadAttention(2, 3, dropout=0.1))),
 ):
     masked("masked_both_" + label, make)
     masked("masked_query_" + label, make, value=False)

@@ -31,6 +31,14 @@ CONTRACT_CASE("AdditiveAttention", "scale", [] { return AdditiveAttention(); }, 
 CONTRACT_CASE(
     "AdditiveAttention", "key, causal", [] { return AdditiveAttention({.use_scale = false, .use_causal_mask = true}); },
     {{None, 3}, {4, 2}, {4, 3}}, in_place);
+CONTRACT_CASE("Attention", "scores", [] { return Attention({.return_attention_scores = true}); }, {{None, 3}, {4, 3}},
+              {.masks = false});
+CONTRACT_CASE("AdditiveAttention", "scores, dropout",
+              [] { return AdditiveAttention({.dropout = 0.3, .return_attention_scores = true}); }, {{None, 3}, {4, 3}},
+              {.masks = false});
+CONTRACT_CASE("MultiHeadAttention", "scores, dropout",
+              [] { return MultiHeadAttention(2, 3, {.dropout = 0.3, .return_attention_scores = true}); }, {{None, 4}, {5, 3}},
+              {.masks = false});
 CONTRACT_CASE("MultiHeadAttention", "two heads", [] { return MultiHeadAttention(2, 3); }, {{None, 4}, {5, 3}});
 CONTRACT_CASE("MultiHeadAttention", "key, value_dim, output_shape",
               [] { return MultiHeadAttention(3, 2, {.value_dim = 4, .output_shape = 5}); }, {{None, 3}, {4, 2}, {4, 5}});

@@ -4,13 +4,20 @@
 
 #include "rondo/constraints/constraint.h"
 #include "rondo/core/error.h"
+#include "rondo/layers/activity_regularization.h"
+#include "rondo/layers/bidirectional.h"
 #include "rondo/layers/conv1d.h"
 #include "rondo/layers/conv2d.h"
 #include "rondo/layers/conv_lstm1d.h"
 #include "rondo/layers/conv_lstm2d.h"
 #include "rondo/layers/dense.h"
 #include "rondo/layers/embedding.h"
+#include "rondo/layers/gru.h"
+#include "rondo/layers/lstm.h"
 #include "rondo/layers/multi_head_attention.h"
+#include "rondo/layers/rnn.h"
+#include "rondo/layers/simple_rnn.h"
+#include "rondo/layers/time_distributed.h"
 #include "rondo/regularizers/regularizer.h"
 #include "support/contract.h"
 #include "support/refused.h"
@@ -38,6 +45,64 @@ CONTRACT_CASE("ConvLSTM1D", "rules",
                                    .bias_constraint = NonNeg()});
               },
               {{None, 4, 2}});
+
+// ---- penalties on outputs: their gradients; a padding of NaN would be part of them, as in Keras, where a layer reads it
+
+const Regularizer activity = L1L2({.l1 = 0.02, .l2 = 0.05});
+
+CONTRACT_CASE("Dense", "activity", [] { return Dense(3, {.activation = "tanh", .activity_regularizer = activity}); },
+              {{None, 4}}, {.masks = false});
+CONTRACT_CASE("Dense", "orthogonal activity",
+              [] { return Dense(3, {.activity_regularizer = OrthogonalRegularizer({.factor = 0.3})}); }, {{4}},
+              {.masks = false});
+CONTRACT_CASE("LSTM", "activity",
+              [] { return LSTM(3, {.activity_regularizer = activity, .return_sequences = true, .return_state = true}); },
+              {{None, 2}});
+CONTRACT_CASE("GRU", "activity", [] { return GRU(3, {.activity_regularizer = activity, .zero_output_for_mask = true}); },
+              {{None, 2}}, {.truncates = false});
+CONTRACT_CASE("SimpleRNN", "activity",
+              [] { return SimpleRNN(3, {.activity_regularizer = activity, .return_sequences = true, .go_backwards = true}); },
+              {{None, 2}}, {.reversed = true});
+CONTRACT_CASE(
+    "RNN", "activity",
+    [] {
+      return RNN({LSTMCell(2), GRUCell(3)}, {.return_sequences = true, .return_state = true, .activity_regularizer = activity});
+    },
+    {{None, 2}});
+CONTRACT_CASE("Bidirectional", "activity, merged",
+              [] {
+                return Bidirectional(
+                    LSTM(2, {.activity_regularizer = activity, .return_sequences = true, .return_state = true}),
+                    {.merge_mode = "mul"});
+              },
+              {{None, 2}});
+CONTRACT_CASE("Bidirectional", "activity, one direction",
+              [] {
+                return Bidirectional(GRU(2),
+                                     {.backward_layer = GRU(2, {.activity_regularizer = activity, .go_backwards = true})});
+              },
+              {{None, 2}});
+CONTRACT_CASE("Bidirectional", "activity, two outputs",
+              [] {
+                return Bidirectional(GRU(2, {.activity_regularizer = activity, .return_sequences = true}),
+                                     {.merge_mode = "none"});
+              },
+              {{None, 2}});
+CONTRACT_CASE("TimeDistributed", "activity inside",
+              [] { return TimeDistributed(Bidirectional(GRU(2, {.activity_regularizer = activity}))); }, {{None, 3, 2}});
+CONTRACT_CASE("Conv1D", "activity", [] { return Conv1D(3, 2, {.activation = "tanh", .activity_regularizer = activity}); },
+              {{5, 2}}, {.masks = false});
+CONTRACT_CASE("Conv2D", "activity", [] { return Conv2D(3, 2, {.activation = "silu", .activity_regularizer = activity}); },
+              {{4, 3, 2}}, {.masks = false});
+CONTRACT_CASE("ConvLSTM1D", "activity",
+              [] { return ConvLSTM1D(2, 2, {.activity_regularizer = activity, .return_sequences = true}); }, {{None, 4, 2}});
+CONTRACT_CASE("Embedding", "activity", [] { return Embedding(6, 3, {.activity_regularizer = activity}); }, {{None}},
+              {.masks = false, .ids = 6});
+CONTRACT_CASE("MultiHeadAttention", "activity",
+              [] { return MultiHeadAttention(2, 3, {.activity_regularizer = activity, .use_gate = true}); },
+              {{None, 4}, {5, 3}}, {.masks = false});
+CONTRACT_CASE("ActivityRegularization", "l1 and l2", [] { return ActivityRegularization({.l1 = 0.1, .l2 = 0.3}); }, {{None, 3}},
+              {.masks = false});
 
 // "kernel l2 max_norm, bias l1 non_neg": what each weight was given.
 std::string rules_of(const LayerRef& layer, const Shapes& in) {
@@ -94,6 +159,12 @@ TEST(Rules, WhatDoesNotSuitIsRefusedByNameOfLayerAndWeight) {
                  [] {
                    rules_of(Embedding(3, 2, {.embeddings_constraint = UnitNorm({.axis = {2}})}), {{None, 3}});
                  });
+  expect_refused(Code::shape,
+                 "layer 'head' (Dense): its activity_regularizer: regularizer 'OrthogonalRegularizer' suits values of 2 axes",
+                 [] {
+                   rules_of(Dense(2, {.activity_regularizer = OrthogonalRegularizer(), .name = "head"}), {{None, 3, 2}});
+                 });
+  expect_refused(Code::value, "l1 and l2 must be numbers from 0 on", [] { ActivityRegularization({.l1 = -1}); });
 }
 
 }  // namespace

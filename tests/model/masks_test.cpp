@@ -61,7 +61,8 @@ TEST(Masks, NaNAsMaskValueIsRefused) {
     EXPECT_EQ(e.code(), Code::value);
     EXPECT_EQ(std::string(e.what()),
               "layer 'masking' (Masking): mask_value is NaN, and nothing equals NaN, so no time step would be masked. Fill the "
-              "padding with another value, for example Masking({.mask_value = -1})");
+              "padding with another value, for example Masking({.mask_value = -1}); to mask nothing, as Keras does, "
+              "Masking({.mask_value = NAN, .nan_masks_nothing = true})");
   }
 }
 

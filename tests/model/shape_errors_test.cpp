@@ -182,7 +182,8 @@ TEST_F(ShapeErrors, WrongNumberOfTimeSteps) {
       "  likely: the model was built for exactly 10 time steps a sample\n";
   EXPECT_EQ(predict(X), where + got +
                             "  fix:    LSTM(32, {.input_shape = {None, 2}})\n"
-                            "  means:  any number of time steps of 2 features; the weights are the same");
+                            "  means:  any number of time steps of 2 features; the weights are the same. This model, as it is: "
+                            "model.build({None, None, 2});");
   Sequential fixed{LSTM(32, {.input_shape = {None, 2}}), Dense(1)};
   fixed.set_weights(model.get_weights());
   EXPECT_EQ(fixed.predict(X).shape(), (Shape{5, 1}));

@@ -1,6 +1,6 @@
 // Gradients of a whole model against central differences, in the build with real = double.
 //
-//   L = sum over outputs and valid rows of c . y      c random
+//   L = sum over outputs and valid rows of c . y      c random; and what activity_regularizers add
 //
 // Differences are of fourth order, (8 (L(h) - L(-h)) - (L(2h) - L(-2h))) / 12h: at h = 1e-3 truncation and rounding both stay
 // near 1e-12, so 1e-7 has room for curved activations and none for a wrong equation.
@@ -156,7 +156,7 @@ class GradientCheck {
   }
   double value() {
     run();
-    double sum = 0;
+    double sum = session_.penalty();
     for (std::size_t o = 0; o < c_.size(); ++o) {
       const Port& port = session_.output(static_cast<int>(o));
       for (std::size_t i = 0; i < c_[o].size(); ++i)

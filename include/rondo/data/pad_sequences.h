@@ -15,17 +15,18 @@
 
 namespace rondo {
 
-// In Keras's order. There is no dtype: numbers are `real`, so that fractions stay what they are (Keras's default makes them
-// integers).
+// In Keras's order. dtype is not Keras's default: "int32" makes fractions whole numbers towards 0, and [0.1, 0.5] zeros that a
+// Masking takes for padding. Whoever wants that says so.
 struct PadOptions {
   std::optional<Index> maxlen = {};  // time steps; not given: those of the longest
+  std::string dtype = "float32";     // or "int32"
   std::string padding = "pre";       // where `value` goes: "pre", before what there is, or "post", behind it
   std::string truncating = "pre";    // which end of a list longer than maxlen is left out
   real value = 0;
 };
 
 // (samples, time steps). An empty list is a row of `value`. Throws Error(value) for no lists, for lists that are all empty
-// without a maxlen, and for options out of range.
+// without a maxlen, for options out of range, and for numbers that dtype = "int32" cannot hold.
 Array pad_sequences(const std::vector<std::vector<real>>& sequences, const PadOptions& options = {});
 // (samples, time steps, features)
 Array pad_sequences(const Sequences& sequences, const PadOptions& options = {});

@@ -12,7 +12,8 @@ struct AdditiveAttentionOptions {
   bool use_scale = true;  // a trained number for each feature
   double dropout = 0;     // of the weights, in training
   std::optional<Index> seed = {};
-  bool use_causal_mask = false;  // a step looks at no later step
+  bool use_causal_mask = false;          // a step looks at no later step
+  bool return_attention_scores = false;  // a second output, (samples, T, S): the weights; also an argument of the call
   std::string name = {};
 };
 

@@ -13,7 +13,8 @@ struct AttentionOptions {
   std::string score_mode = "dot";  // or "concat"
   double dropout = 0;              // of the weights, in training
   std::optional<Index> seed = {};
-  bool use_causal_mask = false;  // a step looks at no later step
+  bool use_causal_mask = false;          // a step looks at no later step
+  bool return_attention_scores = false;  // a second output, (samples, T, S): the weights; also an argument of the call
   std::string name = {};
 };
 

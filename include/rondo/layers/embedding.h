@@ -8,6 +8,7 @@ namespace rondo {
 struct EmbeddingOptions {
   Initializer embeddings_initializer = "uniform";
   Regularizer embeddings_regularizer = {};
+  Regularizer activity_regularizer = {};
   Constraint embeddings_constraint = {};
   bool mask_zero = false;  // id 0 is padding: masked from here on
   Shape input_shape = {};  // without samples

@@ -9,9 +9,11 @@ namespace rondo {
 //
 // In: (samples, time steps, features), or any shape whose last axis is features. Out: the same shape, with a mask that replaces
 // an incoming one, as in Keras. A NaN in padding whose other features equal mask_value is not equal to it: such a step counts
-// as data. NaN as mask_value is refused: nothing equals NaN, so nothing would ever be masked. Throws Error(value).
+// as data. NaN as mask_value is refused: nothing equals NaN, so nothing would ever be masked. Whoever wants that, as Keras does
+// it in silence, says nan_masks_nothing. Throws Error(value).
 struct MaskingOptions {
   double mask_value = 0.0;
+  bool nan_masks_nothing = false;  // allows mask_value = NAN
   Shape input_shape = {};
   std::string name = {};
 };

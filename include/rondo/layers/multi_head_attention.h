@@ -18,11 +18,13 @@ struct MultiHeadAttentionOptions {
   Initializer bias_initializer = "zeros";
   Regularizer kernel_regularizer = {};
   Regularizer bias_regularizer = {};
+  Regularizer activity_regularizer = {};
   Constraint kernel_constraint = {};
   Constraint bias_constraint = {};
   bool use_gate = false;  // what the heads say is multiplied by a sigmoid of the query
   std::optional<Index> seed = {};
-  bool use_causal_mask = false;  // a step looks at no later step
+  bool use_causal_mask = false;          // a step looks at no later step
+  bool return_attention_scores = false;  // a second output, (samples, heads, T, S): the weights; also an argument of the call
   std::string name = {};
 };
 

@@ -15,8 +15,9 @@ struct RNNOptions {
   bool stateful = false;              // keeps its states from batch to batch; needs a fixed batch_size
   bool unroll = false;                // accepted; changes no number
   bool zero_output_for_mask = false;  // masked steps give zeros instead of repeating the output before
-  Index batch_size = None;            // only with stateful
-  Shape input_shape = {};             // (time steps, features) of the first layer
+  Regularizer activity_regularizer = {};
+  Index batch_size = None;  // only with stateful
+  Shape input_shape = {};   // (time steps, features) of the first layer
   std::string name = {};
 };
 

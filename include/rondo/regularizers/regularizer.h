@@ -1,4 +1,5 @@
-// Regularizers: penalties on weights, added to the loss. Dense(8, {.kernel_regularizer = L2(0.001)}).
+// Regularizers: penalties on weights, added to the loss, Dense(8, {.kernel_regularizer = L2(0.001)}); and on what a layer puts
+// out, divided by the number of samples, Dense(8, {.activity_regularizer = L1(0.01)}).
 #pragma once
 
 #include <map>
@@ -52,6 +53,8 @@ void check(const Regularizer& regularizer, const Shape& shape);
 class Penalty {
  public:
   Penalty(const Regularizer& regularizer, const Shape& shape);
+  // For values of another size along axis 0; allocates nothing.
+  void resize(Index first) noexcept { shape_[0] = first; }
   double operator()(const real* w, real* gradient) const noexcept { return info_->penalty(parameters_, shape_, w, gradient); }
 
  private:

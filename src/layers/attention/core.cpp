@@ -124,18 +124,40 @@ void AttentionCore::forward(const Scores& scores, Rows q, Rows k, Rows v, real* 
     if (sum != 0)
       for (Index j = 0; j < keys; ++j) row_p[j] /= sum;
   }
+  const real* const weights = dropped(p, keys, part.drop);
+  if (shown != nullptr) show(shows_dropped ? weights : p, keys);
   kernels().pack_b(part.v, sizes.width, keys, sizes.width, part.packed);
-  kernels().gemm(dropped(p, keys, part.drop), keys, sizes.queries, keys, part.packed, sizes.width, nullptr, false, o, o_stride);
+  kernels().gemm(weights, keys, sizes.queries, keys, part.packed, sizes.width, nullptr, false, o, o_stride);
   for (Index t = 0; t < sizes.queries; ++t) {
-    bool none = true;
-    for (Index j = 0; j < keys && none; ++j) none = masked_query(t) || !sees(t, places[j]);
-    if (!none) continue;
+    if (!sees_nothing(t, keys)) continue;
     real* const mean = o + t * o_stride;
     std::fill_n(mean, sizes.width, real(0));
+    if (nothing == Nothing::zero) continue;
     for (Index s = 0; s < sizes.values; ++s)
       for (Index i = 0; i < sizes.width; ++i) mean[i] += v.values[s * v.stride + i];
     for (Index i = 0; i < sizes.width; ++i) mean[i] /= static_cast<real>(sizes.values);
   }
+}
+
+void AttentionCore::show(const real* p, Index keys) const noexcept {
+  std::fill_n(shown, sizes.queries * sizes.values, real(0));
+  for (Index t = 0; t < sizes.queries; ++t) {
+    real* const row_s = shown + t * sizes.values;
+    for (Index j = 0; j < keys; ++j) row_s[places[j]] = p[t * keys + j];
+    if (nothing != Nothing::zero && !masked_query(t) && sees_nothing(t, keys))
+      std::fill_n(row_s, sizes.values, real(1) / static_cast<real>(sizes.values));
+  }
+}
+
+void AttentionCore::add_d_shown(real* ds, Index keys) const noexcept {
+  for (Index t = 0; t < sizes.queries; ++t)
+    for (Index j = 0; j < keys; ++j) ds[t * keys + j] += d_shown[t * sizes.values + places[j]];
+}
+
+bool AttentionCore::sees_nothing(Index t, Index keys) const noexcept {
+  bool none = true;
+  for (Index j = 0; j < keys && none; ++j) none = masked_query(t) || !sees(t, places[j]);
+  return none;
 }
 
 void AttentionCore::backward(const Scores& scores, Rows q, Rows k, Rows v, const real* p, Rows d_o, real* dq, real* dk,
@@ -144,11 +166,17 @@ void AttentionCore::backward(const Scores& scores, Rows q, Rows k, Rows v, const
   const Index keys = seen();
   copy_in(q, k, v, keys, part);
   std::fill_n(part.dv, keys * sizes.width, real(0));
-  kernels().gemm_tn(dropped(p, keys, part.drop), keys, d_o.values, d_o.stride, sizes.queries, keys, sizes.width, part.dv,
-                    sizes.width);
-  kernels().pack_bt(part.v, sizes.width, sizes.width, keys, part.packed);
-  kernels().gemm(d_o.values, d_o.stride, sizes.queries, sizes.width, part.packed, keys, nullptr, false, part.ds, keys);
+  if (d_o.values != nullptr) {
+    kernels().gemm_tn(dropped(p, keys, part.drop), keys, d_o.values, d_o.stride, sizes.queries, keys, sizes.width, part.dv,
+                      sizes.width);
+    kernels().pack_bt(part.v, sizes.width, sizes.width, keys, part.packed);
+    kernels().gemm(d_o.values, d_o.stride, sizes.queries, sizes.width, part.packed, keys, nullptr, false, part.ds, keys);
+  } else {  // only the weights are read
+    std::fill_n(part.ds, sizes.queries * keys, real(0));
+  }
+  if (d_shown != nullptr && shows_dropped) add_d_shown(part.ds, keys);
   dropped(part.ds, keys, part.ds);
+  if (d_shown != nullptr && !shows_dropped) add_d_shown(part.ds, keys);
   for (Index t = 0; t < sizes.queries; ++t) {
     real* const ds = part.ds + t * keys;
     const real* const row_p = p + t * keys;
@@ -174,6 +202,12 @@ void AttentionCore::backward(const Scores& scores, Rows q, Rows k, Rows v, const
       std::fill_n(dk + s * k.stride, sizes.depth, real(0));
       std::fill_n(dv + s * v.stride, sizes.width, real(0));
     }
+  }
+  for (Index t = 0; t < sizes.queries && nothing == Nothing::mean && d_o.values != nullptr; ++t) {
+    const real* const d_mean = d_o.values + t * d_o.stride;
+    if (!sees_nothing(t, keys) || std::all_of(d_mean, d_mean + sizes.width, [](real d) { return d == 0; })) continue;
+    for (Index s = 0; s < sizes.values; ++s)
+      for (Index i = 0; i < sizes.width; ++i) dv[s * v.stride + i] += d_mean[i] / static_cast<real>(sizes.values);
   }
 }
 

@@ -64,12 +64,18 @@ class AttentionCore {
   AttentionSizes sizes;
   bool causal = false;
   Index window = None;
+  // What a query that sees nothing takes: the mean of all values, without a gradient; the mean; or zeros.
+  enum class Nothing { constant_mean, mean, zero } nothing = Nothing::constant_mean;
   double rate = 0;  // of dropout; 0 when not training
   const Draws* draws = nullptr;
   const std::uint8_t *query_mask = nullptr, *value_mask = nullptr, *key_mask = nullptr;
   std::uint64_t row = 0, head = 0;  // which draws are this call's
   real* scratch = nullptr;          // sizes.scratch
   Index* places = nullptr;          // sizes.values numbers
+  // The weights as an output, (T S), 0 for what is not seen, and its gradient; of dropout's result or of what came before it.
+  real* shown = nullptr;
+  const real* d_shown = nullptr;
+  bool shows_dropped = false;
 
   // Leaves the weights in p (T S) for backward.
   void forward(const Scores& scores, Rows q, Rows k, Rows v, real* p, real* o, Index o_stride) const noexcept;
@@ -87,7 +93,10 @@ class AttentionCore {
   bool sees(Index t, Index place) const {
     return (!causal || place <= t) && (window == None || (place < t ? t - place : place - t) < window);
   }
+  bool sees_nothing(Index t, Index keys) const noexcept;
   void copy_in(Rows q, Rows k, Rows v, Index keys, const Parts& to) const noexcept;
+  void show(const real* p, Index keys) const noexcept;
+  void add_d_shown(real* ds, Index keys) const noexcept;
   const real* dropped(const real* p, Index keys, real* to) const noexcept;
 };
 

@@ -92,13 +92,16 @@ void ScoredAttention::describe_rest(ConfigVisitor& v) {
   v.field("dropout", dropout, 0.0);
   v.field("seed", seed);
   v.field("use_causal_mask", use_causal_mask, false);  // in Keras an argument of the call
+  v.field("return_attention_scores", return_attention_scores, false);
 }
 
 void ScoredAttention::check() const { require_dropout(*this, dropout, seed); }
 
 Shapes ScoredAttention::output_shapes(const Shapes& in) const {
   require_query_value_key(*this, in, true);
-  return {Shape{in[0][0], in[0][1], in[1][2]}};
+  Shapes out{{in[0][0], in[0][1], in[1][2]}};
+  if (return_attention_scores) out.push_back({in[0][0], in[0][1], in[1][1]});
+  return out;
 }
 
 void ScoredAttention::plan(const Shapes& in, Plan& plan) const {
@@ -119,6 +122,7 @@ AttentionCore ScoredAttention::core(const Run& run, const Draws& draws) const no
   core.sizes = {run.in(0).dims[1], run.in(1).dims[1], run.in(0).dims[2], run.in(1).dims[2]};
   core.causal = use_causal_mask;
   core.rate = run.training() ? dropout : 0;
+  core.shows_dropped = true;
   core.draws = &draws;
   core.scratch = run.scratch(work);
   core.places = run.scratch<Index>(places);
@@ -140,6 +144,7 @@ void ScoredAttention::run_forward(const Run& run, const Scores& scores) const no
   for (Index b = 0; b < q.dims[0]; ++b) {
     at_sample(c, run, b);
     real* const o = run.out().values + b * T * width;
+    if (return_attention_scores) c.shown = run.out(1).values + b * T * S;
     c.forward(scores, {q.values + b * T * depth, depth}, {k.values + b * S * depth, depth}, {v.values + b * S * width, width},
               saved ? saved + b * T * S : run.scratch(weights_p), o, width);
     for (Index t = 0; t < T && c.query_mask; ++t)
@@ -163,8 +168,10 @@ void ScoredAttention::run_backward(const Run& run, const Scores& scores) const n
     real* const dq = gradient(0, T * depth, 0);
     real* const dv = gradient(1, S * width, (T + S) * depth);
     real* const dk = own_key ? gradient(2, S * depth, T * depth) : other + T * depth;
+    const real* const d_o = run.d_out().values;
+    if (return_attention_scores && run.d_out(1).values) c.d_shown = run.d_out(1).values + b * T * S;
     c.backward(scores, {q.values + b * T * depth, depth}, {k.values + b * S * depth, depth}, {v.values + b * S * width, width},
-               run.saved(weights_p) + b * T * S, {run.d_out().values + b * T * width, width}, dq, dk, dv);
+               run.saved(weights_p) + b * T * S, {d_o ? d_o + b * T * width : nullptr, width}, dq, dk, dv);
     if (!own_key)
       for (Index i = 0; i < S * depth; ++i) dv[i] += dk[i];
   }

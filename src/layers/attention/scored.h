@@ -9,7 +9,14 @@
 
 namespace rondo {
 
-class ScoredAttention : public Layer {
+// What an attention gives beside its output.
+class ReturnsScores {
+ public:
+  virtual ~ReturnsScores() = default;
+  bool return_attention_scores = false;  // in Keras an argument of the call
+};
+
+class ScoredAttention : public Layer, public ReturnsScores {
  public:
   bool use_scale = false;
   double dropout = 0;

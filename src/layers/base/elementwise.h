@@ -34,7 +34,7 @@ class FunctionLayer : public ElementwiseLayer {
     const Port& x = run.in();
     const real* const dy = run.d_out().values;
     if (x.mask) std::fill_n(dx, x.dims.elements(), real(0));
-    for_valid_rows(x, [&](Index first, Index rows) {
+    for_rows_that_count(x, run.d_out().values, x.dims[-1], [&](Index first, Index rows) {
       const Index width = x.dims[-1];
       for (Index i = first * width; i < (first + rows) * width; ++i) dx[i] = dy[i] * self().slope(x.values[i]);
     });

@@ -6,6 +6,7 @@
 #include "core/custom.h"
 #include "core/memory.h"
 #include "core/registry.h"
+#include "layers/base/activity.h"
 #include "layers/base/building.h"
 #include "layers/base/names.h"
 #include "layers/base/own_features.h"
@@ -64,6 +65,7 @@ void Layer::book(const Shapes& in) {
     build(in, weights_);
     built_for_ = in;
     check_ranks(*this, output_shapes(in));
+    check_activity(*this, in);
   } catch (const Error& e) {
     weights_ = Weights();
     built_for_.clear();

@@ -202,6 +202,7 @@ void Recurrent::copy_config(const Recurrent& from) {
   kernel_regularizer = from.kernel_regularizer;
   recurrent_regularizer = from.recurrent_regularizer;
   bias_regularizer = from.bias_regularizer;
+  activity_regularizer = from.activity_regularizer;
   kernel_constraint = from.kernel_constraint;
   recurrent_constraint = from.recurrent_constraint;
   bias_constraint = from.bias_constraint;
@@ -236,7 +237,7 @@ void Recurrent::describe_sequence(ConfigVisitor& v) {
   v.field("kernel_regularizer", kernel_regularizer);
   v.field("recurrent_regularizer", recurrent_regularizer);
   v.field("bias_regularizer", bias_regularizer);
-  if (!is_cell()) v.only_none("activity_regularizer");
+  if (!is_cell()) v.field("activity_regularizer", activity_regularizer);
   v.field("kernel_constraint", kernel_constraint);
   v.field("recurrent_constraint", recurrent_constraint);
   v.field("bias_constraint", bias_constraint);

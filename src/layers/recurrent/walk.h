@@ -7,13 +7,14 @@
 #pragma once
 
 #include "kernels/kernels.h"
+#include "layers/base/activity.h"
 #include "layers/recurrent/cell.h"
 #include "rondo/core/config.h"
 #include "rondo/layers/recurrent.h"
 
 namespace rondo {
 
-class Recurrent : public RecurrentLayer {
+class Recurrent : public RecurrentLayer, public ActivityRegularized {
  public:
   void build(const Shapes& in, Weights& weights) override;
   Shapes output_shapes(const Shapes& in) const override;
@@ -76,6 +77,7 @@ class Recurrent : public RecurrentLayer {
     recurrent_dropout = o.recurrent_dropout;
     seed = o.seed;
     if constexpr (requires { o.return_sequences; }) {
+      activity_regularizer = o.activity_regularizer;
       return_sequences = o.return_sequences;
       return_state = o.return_state;
       go_backwards = o.go_backwards;

@@ -29,7 +29,7 @@ void ConvLSTMLayer::describe(ConfigVisitor& v) {
   v.field("kernel_regularizer", kernel_regularizer);
   v.field("recurrent_regularizer", recurrent_regularizer);
   v.field("bias_regularizer", bias_regularizer);
-  v.only_none("activity_regularizer");
+  v.field("activity_regularizer", activity_regularizer);
   v.field("kernel_constraint", kernel_constraint);
   v.field("recurrent_constraint", recurrent_constraint);
   v.field("bias_constraint", bias_constraint);
@@ -59,6 +59,7 @@ std::shared_ptr<Layer> ConvLSTMLayer::reversed_copy() const {
   made->kernel_regularizer = kernel_regularizer;
   made->recurrent_regularizer = recurrent_regularizer;
   made->bias_regularizer = bias_regularizer;
+  made->activity_regularizer = activity_regularizer;
   made->kernel_constraint = kernel_constraint;
   made->recurrent_constraint = recurrent_constraint;
   made->bias_constraint = bias_constraint;

@@ -2,13 +2,14 @@
 // (layers/conv_lstm2d.cpp); every sample is walked on its own, because one step of it is rows enough.
 #pragma once
 
+#include "layers/base/activity.h"
 #include "layers/spatial/patches.h"
 #include "rondo/activations/activation.h"
 #include "rondo/layers/recurrent.h"
 
 namespace rondo {
 
-class ConvLSTMLayer : public RecurrentLayer {
+class ConvLSTMLayer : public RecurrentLayer, public ActivityRegularized {
  public:
   explicit ConvLSTMLayer(int axes) {
     window.axes = axes;
@@ -65,6 +66,7 @@ class ConvLSTMLayer : public RecurrentLayer {
     kernel_regularizer = o.kernel_regularizer;
     recurrent_regularizer = o.recurrent_regularizer;
     bias_regularizer = o.bias_regularizer;
+    activity_regularizer = o.activity_regularizer;
     kernel_constraint = o.kernel_constraint;
     recurrent_constraint = o.recurrent_constraint;
     bias_constraint = o.bias_constraint;

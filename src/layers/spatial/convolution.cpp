@@ -23,7 +23,7 @@ void ConvolutionLayer::describe(ConfigVisitor& v) {
   v.field("bias_initializer", bias_initializer, "zeros");
   v.field("kernel_regularizer", kernel_regularizer);
   v.field("bias_regularizer", bias_regularizer);
-  v.only_none("activity_regularizer");
+  v.field("activity_regularizer", activity_regularizer);
   v.field("kernel_constraint", kernel_constraint);
   v.field("bias_constraint", bias_constraint);
   for (std::vector<Index>* sizes : {&window.size, &window.strides, &window.dilation}) spread(*sizes, window.axes);

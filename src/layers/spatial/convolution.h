@@ -1,12 +1,13 @@
 // Conv1D and Conv2D: everything but their constructors.
 #pragma once
 
+#include "layers/base/activity.h"
 #include "layers/spatial/patches.h"
 #include "rondo/activations/activation.h"
 
 namespace rondo {
 
-class ConvolutionLayer : public Layer {
+class ConvolutionLayer : public Layer, public ActivityRegularized {
  public:
   explicit ConvolutionLayer(int axes) {
     window.axes = axes;
@@ -50,6 +51,7 @@ class ConvolutionLayer : public Layer {
     bias_initializer = o.bias_initializer;
     kernel_regularizer = o.kernel_regularizer;
     bias_regularizer = o.bias_regularizer;
+    activity_regularizer = o.activity_regularizer;
     kernel_constraint = o.kernel_constraint;
     bias_constraint = o.bias_constraint;
     input_shape = o.input_shape;

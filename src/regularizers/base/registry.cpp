@@ -40,7 +40,7 @@ void check(const Regularizer& regularizer, const Shape& shape) {
   checked(info, regularizer);
   if (info.rank != 0 && shape.rank() != info.rank) {
     fail(Code::shape,
-         "regularizer '" + info.class_name + "' suits weights of " + std::to_string(info.rank) + " axes, not " + shape.text());
+         "regularizer '" + info.class_name + "' suits values of " + std::to_string(info.rank) + " axes, not " + shape.text());
   }
 }
 

@@ -25,25 +25,6 @@ bool season_fits(Index season, const Split& split) {
   return true;
 }
 
-// What the library says of an unknown name, and all the names there are.
-template <class Look>
-void with_names(const std::vector<std::string>& names, Look look) {
-  try {
-    look();
-  } catch (const Error& error) {
-    std::string known;
-    for (const std::string& name : names) known += (known.empty() ? "" : ", ") + name;
-    rondo::fail(error.code(), error.what() + std::string(" Known: ") + known + ".");
-  }
-}
-
-// One spelling of each.
-std::vector<std::string> losses() {
-  std::set<std::string> keys;
-  for (const std::string& name : loss_names()) keys.insert(LossRef(name)->key());
-  return {keys.begin(), keys.end()};
-}
-
 }  // namespace
 
 void Settings::declare_windows(Arguments& arguments) {
@@ -91,8 +72,8 @@ void Settings::check() {
   if (missing) missing_from(*missing);
   if (normalize) normalize_from(*normalize);
   if (dates.order) date_order_from(*dates.order);
-  with_names(optimizer_names(), [&] { OptimizerRef{recipe.optimizer}; });
-  with_names(losses(), [&] { LossRef{recipe.loss}; });
+  OptimizerRef{recipe.optimizer};
+  LossRef{recipe.loss};
   for (const auto& [flag, given] :
        {std::pair{"--target", target}, {"--features", features}, {"--date", dates.column}, {"--layers", layers}}) {
     if (given && given->empty()) throw UsageError(std::string(flag) + " is empty");

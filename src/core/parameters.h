@@ -17,8 +17,10 @@ inline Parameters merged(const std::string& what, const std::string& name, Param
     const auto it = defaults.find(key);
     if (it == defaults.end()) {
       std::vector<std::string> known;
-      for (const auto& [other, unused] : defaults) known.push_back(other);
-      fail(Code::unsupported, what + " '" + name + "' has no parameter '" + escaped(key) + "'." + did_you_mean(key, known));
+      std::string list;
+      for (const auto& [other, unused] : defaults) known.push_back(other), list += (list.empty() ? "" : ", ") + other;
+      fail(Code::unsupported, what + " '" + name + "' has no parameter '" + escaped(key) + "'." + did_you_mean(key, known) +
+                                  (list.empty() ? " It has none." : " It has: " + list + "."));
     }
     it->second = value;
   }

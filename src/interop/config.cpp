@@ -325,8 +325,9 @@ LayerRef read_layer(const Json& object, std::vector<std::string>& notes, const P
   try {
     layer->check();
   } catch (const Error& e) {
-    const std::string message = e.what();
-    if (message.find(name) != std::string::npos) throw;
+    std::string message = e.what();
+    if (message.find("'" + name + "'") != std::string::npos) throw;
+    if (message.starts_with(class_name + ": ")) message.erase(0, class_name.size() + 2);
     fail(e.code(), where + ": " + message);
   }
   return layer;

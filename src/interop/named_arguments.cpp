@@ -44,17 +44,6 @@ Named parsed(const std::string& text, const std::string& what) {
   return out;
 }
 
-template <class Look>
-auto with_names(const std::set<std::string>& names, Look look) {
-  try {
-    return look();
-  } catch (const Error& error) {
-    std::string known;
-    for (const std::string& name : names) known += (known.empty() ? "" : ", ") + name;
-    fail(error.code(), error.what() + std::string(" Known: ") + known + ".");
-  }
-}
-
 // What is wrong with an argument is the user's, not a file's.
 template <class Thing>
 void set(Thing& thing, Json& arguments, const std::string& where) {
@@ -68,8 +57,7 @@ void set(Thing& thing, Json& arguments, const std::string& where) {
 
 OptimizerRef optimizer_from_text(const std::string& text) {
   Named named = parsed(text, "optimizer");
-  const auto names = optimizer_names();
-  const OptimizerRef optimizer = with_names({names.begin(), names.end()}, [&] { return OptimizerRef(named.name); });
+  const OptimizerRef optimizer(named.name);
   if (!named.arguments.empty()) set(*optimizer, named.arguments, "optimizer " + optimizer->class_name());
   optimizer->check();
   return optimizer;
@@ -77,9 +65,7 @@ OptimizerRef optimizer_from_text(const std::string& text) {
 
 LossRef loss_from_text(const std::string& text) {
   Named named = parsed(text, "loss");
-  std::set<std::string> keys;  // one spelling of each
-  for (const std::string& name : loss_names()) keys.insert(LossRef(name)->key());
-  const LossRef loss = with_names(keys, [&] { return LossRef(named.name); });
+  const LossRef loss(named.name);
   if (const auto at = named.arguments.find("reduction"); at != named.arguments.end()) {
     const_cast<Loss&>(*loss).set_reduction(reduction_of(at->is_null()     ? "none"
                                                         : at->is_string() ? at->get<std::string>()

@@ -3,6 +3,7 @@
 
 #include "core/registry.h"
 #include "layers/base/elementwise.h"
+#include "layers/base/options.h"
 #include "rondo/activations/activation.h"
 
 namespace rondo {
@@ -18,7 +19,7 @@ class NamedActivation final : public ElementwiseLayer {
     v.field("activation", named, "");  // Keras has no default
     activation = named.name;
   }
-  void check() const override { activation_function(activation); }
+  void check() const override { require_activation(*this, "activation", activation, true); }
   Shapes output_shapes(const Shapes& in) const override {
     require_inputs(*this, in);
     const ActivationFunction& function = activation_function(activation);

@@ -15,6 +15,7 @@
 #include <cmath>
 
 #include "core/registry.h"
+#include "core/words.h"
 #include "layers/base/require.h"
 #include "rondo/core/error.h"
 
@@ -95,9 +96,9 @@ class BatchNormalizationLayer final : public Layer {
 
   void check() const override {
     if (!(o_.momentum >= 0 && o_.momentum <= 1))
-      fail(Code::value, "BatchNormalization's momentum is " + std::to_string(o_.momentum) + "; it must lie in [0, 1].");
+      fail(Code::value, "BatchNormalization's momentum is " + short_number(o_.momentum) + "; it must lie in [0, 1].");
     if (!(o_.epsilon >= 0) || !std::isfinite(o_.epsilon))
-      fail(Code::value, "BatchNormalization's epsilon is " + std::to_string(o_.epsilon) + "; it must be a number >= 0.");
+      fail(Code::value, "BatchNormalization's epsilon is " + short_number(o_.epsilon) + "; it must be a number >= 0.");
   }
 
   void build(const Shapes& in, Weights& weights) override {

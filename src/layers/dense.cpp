@@ -7,6 +7,7 @@
 #include "core/registry.h"
 #include "kernels/kernels.h"
 #include "layers/base/activity.h"
+#include "layers/base/options.h"
 #include "layers/base/valid_rows.h"
 #include "rondo/activations/activation.h"
 #include "rondo/core/error.h"
@@ -40,7 +41,8 @@ class DenseLayer : public Layer, public ActivityRegularized {
   }
 
   void check() const override {
-    if (units <= 0) fail(Code::value, "Dense: units must be a positive number, got " + std::to_string(units));
+    require_positive(*this, "units", units);
+    require_activation(*this, "activation", activation, true);
     if (activation_function(activation).halves && units % 2 != 0)
       fail(Code::value, "Dense: glu makes one value of two, so units must be even; got " + std::to_string(units));
   }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/registry.h"
+#include "layers/base/options.h"
 #include "layers/base/require.h"
 
 namespace rondo {
@@ -18,9 +19,7 @@ class FlattenLayer final : public Layer {
   std::string class_name() const override { return "Flatten"; }
   void describe(ConfigVisitor& v) override { v.field("data_format", data_format, "channels_last"); }
   void check() const override {
-    if (data_format != "channels_last" && data_format != "channels_first" && data_format != "None")
-      fail(Code::value,
-           "Flatten: data_format is 'channels_last' or 'channels_first'; got '" + escaped(data_format.substr(0, 60)) + "'");
+    if (data_format != "None") require_word(*this, "data_format", data_format, {"channels_last", "channels_first"});
   }
 
   void build(const Shapes& in, Weights&) override { output_shapes(in); }

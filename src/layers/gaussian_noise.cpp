@@ -5,8 +5,10 @@
 #include <numbers>
 
 #include "core/registry.h"
+#include "core/words.h"
 #include "layers/base/draws.h"
 #include "layers/base/elementwise.h"
+#include "layers/base/options.h"
 #include "rondo/layers/noise.h"
 
 namespace rondo {
@@ -24,9 +26,8 @@ class GaussianNoiseLayer final : public ElementwiseLayer {
   }
   void check() const override {
     if (!(stddev >= 0 && stddev <= 1))
-      fail(Code::value, "GaussianNoise: stddev is a standard deviation from 0 to 1; got " + std::to_string(stddev));
-    if (seed && (*seed < 0 || *seed != std::floor(*seed) || *seed > 0x1p53))
-      fail(Code::value, "GaussianNoise: seed must be a whole number from 0 to 2^53");
+      fail(Code::value, "GaussianNoise: stddev is a standard deviation from 0 to 1; got " + short_number(stddev));
+    require_seed(*this, seed);
   }
 
   void forward(const Run& run) const noexcept override {

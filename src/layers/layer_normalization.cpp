@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "core/registry.h"
+#include "core/words.h"
 #include "layers/base/axes.h"
 #include "layers/base/elementwise.h"
 #include "layers/base/own_features.h"
@@ -39,8 +40,8 @@ class LayerNormalizationLayer final : public ElementwiseLayer, public OwnFeature
     v.field("gamma_constraint", gamma_constraint);
   }
   void check() const override {
-    if (!(epsilon >= 0)) fail(Code::value, "LayerNormalization: epsilon must not be negative; got " + std::to_string(epsilon));
-    if (axis.empty()) fail(Code::value, "LayerNormalization: axis names at least one axis");
+    if (!(epsilon >= 0)) fail(Code::value, "LayerNormalization: epsilon must not be negative; got " + short_number(epsilon));
+    if (axis.empty()) fail(Code::value, "LayerNormalization: axis is (); it names at least one axis");
   }
 
   void build(const Shapes& in, Weights& weights) override {
@@ -145,7 +146,7 @@ class LayerNormalizationLayer final : public ElementwiseLayer, public OwnFeature
       ++found;
     }
     if (found != static_cast<Index>(axis.size()))
-      fail(Code::value, described() + ": axis " + Shape(axis).text() + " must name axes 1 to " + std::to_string(rank - 1) +
+      fail(Code::value, described() + ": axis " + list_text(axis) + " must name axes 1 to " + std::to_string(rank - 1) +
                             " of an input of shape " + in[0].text() + ", each once");
     return sizes;
   }

@@ -1,5 +1,6 @@
 //  y = x, or negative_slope x where x < 0          dx = dy, or negative_slope dy
 #include "core/registry.h"
+#include "core/words.h"
 #include "layers/base/elementwise.h"
 #include "rondo/layers/activation.h"
 
@@ -14,7 +15,7 @@ class LeakyReLULayer final : public FunctionLayer<LeakyReLULayer> {
   void describe(ConfigVisitor& v) override { v.field("negative_slope", negative_slope, 0.3); }
   void check() const override {
     if (!(negative_slope >= 0))
-      fail(Code::value, "LeakyReLU: negative_slope must not be negative; got " + std::to_string(negative_slope));
+      fail(Code::value, "LeakyReLU: negative_slope must not be negative; got " + short_number(negative_slope));
   }
   real value(real x) const { return x < 0 ? static_cast<real>(negative_slope) * x : x; }
   real slope(real x) const { return x < 0 ? static_cast<real>(negative_slope) : real(1); }

@@ -15,6 +15,7 @@
 #include <cmath>
 
 #include "core/registry.h"
+#include "core/words.h"
 #include "kernels/kernels.h"
 #include "layers/attention/scored.h"
 #include "layers/base/activity.h"
@@ -83,10 +84,12 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
                                   " has more than one axis, which is not supported; one number is");
     if (!output_shape.empty()) positive("output_shape", output_shape[0]);
     if (!attention_axes.empty() && attention_axes != std::vector<Index>{1} && attention_axes != std::vector<Index>{-2})
-      fail(Code::unsupported, "MultiHeadAttention: attention_axes " + Shape(attention_axes).text() +
+      fail(Code::unsupported, "MultiHeadAttention: attention_axes " + list_text(attention_axes) +
                                   " is not supported; attention is over axis 1, the time steps");
-    if (sliding_window && (*sliding_window < 1 || *sliding_window != std::floor(*sliding_window) || *sliding_window > 0x1p53))
-      fail(Code::value, "MultiHeadAttention: sliding_window must be a positive whole number");
+    if (sliding_window &&
+        !(*sliding_window >= 1 && *sliding_window == std::floor(*sliding_window) && *sliding_window <= 0x1p53))
+      fail(Code::value,
+           "MultiHeadAttention: sliding_window must be a positive whole number, got " + short_number(*sliding_window));
   }
 
   void build(const Shapes& in, Weights& weights) override {

@@ -10,6 +10,7 @@
 
 #include "core/numbers.h"
 #include "core/registry.h"
+#include "core/words.h"
 #include "layers/base/require.h"
 #include "rondo/core/error.h"
 
@@ -42,7 +43,7 @@ class NormalizationLayer final : public Layer {
       fail(Code::value,
            "Normalization: axis = {} has one mean for all values, and " + std::to_string(mean.size()) + " are given");
     for (const double v : variance)
-      if (!(v >= 0)) fail(Code::value, "Normalization: a variance is " + std::to_string(v) + "; it must be a number >= 0");
+      if (!(v >= 0)) fail(Code::value, "Normalization: a variance is " + short_number(v) + "; it must be a number >= 0");
   }
 
   void build(const Shapes& in, Weights& weights) override {

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "core/registry.h"
+#include "core/words.h"
 #include "layers/base/require.h"
 #include "rondo/layers/reshape.h"
 
@@ -20,7 +21,7 @@ class PermuteLayer final : public Layer {
     std::sort(sorted.begin(), sorted.end());
     std::iota(want.begin(), want.end(), Index{1});
     if (sorted != want)
-      fail(Code::value, "Permute: dims " + Shape(dims).text() +
+      fail(Code::value, "Permute: dims " + list_text(dims) +
                             " must be the axes 1, 2, ... each once, in their new order; axis 0, the samples, stays");
   }
 
@@ -28,7 +29,7 @@ class PermuteLayer final : public Layer {
   Shapes output_shapes(const Shapes& in) const override {
     require_inputs(*this, in);
     if (in[0].rank() != static_cast<Index>(dims.size()) + 1)
-      fail(Code::shape, described() + ": dims " + Shape(dims).text() + " are for " + std::to_string(dims.size() + 1) +
+      fail(Code::shape, described() + ": dims " + list_text(dims) + " are for " + std::to_string(dims.size() + 1) +
                             " axes with samples; the input is " + in[0].text());
     Shape out = in[0];
     for (std::size_t i = 0; i < dims.size(); ++i) out[static_cast<Index>(i) + 1] = in[0][dims[i]];

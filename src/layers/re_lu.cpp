@@ -1,6 +1,7 @@
 //  y = min(x, max_value)                       where x > threshold        dx = dy (0 above max_value)
 //      negative_slope (x - threshold)          below                      dx = dy negative_slope
 #include "core/registry.h"
+#include "core/words.h"
 #include "layers/base/elementwise.h"
 #include "rondo/layers/activation.h"
 
@@ -21,7 +22,7 @@ class ReLULayer final : public FunctionLayer<ReLULayer> {
   void check() const override {
     for (const auto& [key, value] : {std::pair{"max_value", max_value.value_or(0)}, std::pair{"negative_slope", negative_slope},
                                      std::pair{"threshold", threshold}})
-      if (!(value >= 0)) fail(Code::value, "ReLU: " + std::string(key) + " must not be negative; got " + std::to_string(value));
+      if (!(value >= 0)) fail(Code::value, "ReLU: " + std::string(key) + " must not be negative; got " + short_number(value));
   }
 
   real value(real x) const {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/registry.h"
+#include "core/words.h"
 #include "losses/base/row.h"
 #include "rondo/losses/classification.h"
 
@@ -18,7 +19,8 @@ class GeneralizedLoss final : public Loss {
   std::string key() const override { return "CategoricalGeneralizedCrossEntropy"; }
   void describe(ConfigVisitor& visitor) override { visitor.field("q", q_, 0.5); }
   void check() const override {
-    if (!(q_ > 0 && q_ < 1)) fail(Code::value, class_name() + ": q lies between 0 and 1, these two left out");
+    if (!(q_ > 0 && q_ < 1))
+      fail(Code::value, class_name() + ": q lies between 0 and 1, these two left out; got " + short_number(q_));
   }
   void check_width(Index width) const override { check_classes(*this, width); }
   Index target_width(Index) const override { return 1; }

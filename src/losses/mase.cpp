@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/registry.h"
+#include "core/words.h"
 #include "losses/base/elementwise.h"
 #include "rondo/losses/forecast.h"
 
@@ -20,9 +21,9 @@ class MASELoss final : public Loss {
   void describe(ConfigVisitor& visitor) override { visitor.field("scale", scale_, 1.0); }
   void check() const override {
     if (!(scale_ > 0 && std::isfinite(scale_))) {
-      fail(Code::value,
-           "MASE: scale must be above 0; it is the mean absolute step of the training series (a series that never "
-           "moves has none)");
+      fail(Code::value, "MASE: scale must be above 0, got " + short_number(scale_) +
+                            "; it is the mean absolute step of the training series (a series that never "
+                            "moves has none)");
     }
   }
   double row(const real* y, const real* yhat, Index n, real* d, double scale) const noexcept override {

@@ -3,6 +3,7 @@
 // The row's loss is the mean over quantiles and numbers. Keras has none.
 
 #include "core/registry.h"
+#include "core/words.h"
 #include "losses/base/row.h"
 #include "rondo/losses/forecast.h"
 
@@ -20,7 +21,8 @@ class PinballLoss final : public Loss {
     if (quantiles_.empty())
       fail(Code::value, "Pinball: there are no quantiles.\n  fix: Pinball({.quantiles = {0.1, 0.5, 0.9}})");
     for (const double q : quantiles_) {
-      if (!(q > 0 && q < 1)) fail(Code::value, "Pinball: a quantile lies between 0 and 1, 0.9 for example");
+      if (!(q > 0 && q < 1))
+        fail(Code::value, "Pinball: quantiles lie between 0 and 1, 0.9 for example; one is " + short_number(q));
     }
   }
   bool from_keras() const override { return false; }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/words.h"
 #include "metrics/base/named.h"
 #include "rondo/core/error.h"
 #include "rondo/metrics/classification.h"
@@ -50,7 +51,8 @@ class BinaryAccuracyMetric : public RightShare {
   std::string class_name() const override { return "BinaryAccuracy"; }
   void describe(ConfigVisitor& visitor) override { visitor.field("threshold", threshold_, 0.5); }
   void check() override {
-    if (!std::isfinite(threshold_)) fail(Code::value, "BinaryAccuracy: threshold must be a finite number");
+    if (!std::isfinite(threshold_))
+      fail(Code::value, "BinaryAccuracy: threshold must be a finite number, got " + short_number(threshold_));
   }
   double right(const real* y, const real* yhat, Index, Index width) const noexcept override {
     const real threshold = static_cast<real>(threshold_);
@@ -110,7 +112,7 @@ class TopKMetric final : public RightShare {
   std::string class_name() const override { return sparse_ ? "SparseTopKCategoricalAccuracy" : "TopKCategoricalAccuracy"; }
   void describe(ConfigVisitor& visitor) override { visitor.field("k", k_, Index(5)); }
   void check() override {
-    if (k_ < 1) fail(Code::value, class_name() + ": k must be 1 or more");
+    if (k_ < 1) fail(Code::value, class_name() + ": k must be 1 or more, got " + std::to_string(k_));
   }
   void check_widths(Index y_width, Index width) override { want_classes(y_width, width, sparse_); }
   double right(const real* y, const real* yhat, Index, Index width) const noexcept override {

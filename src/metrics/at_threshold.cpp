@@ -1,6 +1,7 @@
 // The best of one ratio where another is at least `value`, over num_thresholds thresholds i / (n - 1) (one: 0.5); 0 where none
 // is. What says yes and what is so is counted as in confusion.cpp.
 //   sensitivity = recall = TP / (TP + FN)        specificity = TN / (TN + FP)        precision = TP / (TP + FP)
+#include "core/words.h"
 #include "metrics/base/named.h"
 #include "metrics/base/thresholds.h"
 #include "rondo/core/error.h"
@@ -30,13 +31,14 @@ class AtThreshold final : public Metric {
   }
   void check() override {
     if (!(value_ >= 0 && value_ <= 1)) {
-      fail(Code::value, class_name() + ": " + value_names[kind_] +
-                            " must be given, and lies between 0 and 1.\n  fix: metrics::" + class_name() + "({." +
-                            value_names[kind_] + " = 0.9})");
+      fail(Code::value, class_name() + ": " + value_names[kind_] + " must be given, and lies between 0 and 1, got " +
+                            short_number(value_) + ".\n  fix: metrics::" + class_name() + "({." + value_names[kind_] +
+                            " = 0.9})");
     }
     if (num_thresholds_ < 1 || num_thresholds_ > 1000000)
-      fail(Code::value, class_name() + ": num_thresholds lies between 1 and 1000000");
-    if (class_id_ && !whole_from(*class_id_, 0)) fail(Code::value, class_name() + ": class_id is a whole number from 0 on");
+      fail(Code::value, class_name() + ": num_thresholds lies between 1 and 1000000, got " + std::to_string(num_thresholds_));
+    if (class_id_ && !whole_from(*class_id_, 0))
+      fail(Code::value, class_name() + ": class_id is a whole number from 0 on, got " + short_number(*class_id_));
     std::vector<double> thresholds(static_cast<std::size_t>(num_thresholds_), 0.5);
     for (std::size_t i = 0; thresholds.size() > 1 && i < thresholds.size(); ++i)
       thresholds[i] = static_cast<double>(i) / static_cast<double>(thresholds.size() - 1);

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/words.h"
 #include "metrics/base/named.h"
 #include "metrics/base/thresholds.h"
 #include "rondo/core/error.h"
@@ -37,16 +38,18 @@ class AUCMetric final : public Metric {
     one_of("curve", o_.curve, {"ROC", "PR", "PRGAIN"});
     one_of("summation_method", o_.summation_method, {"interpolation", "minoring", "majoring"});
     if (o_.thresholds.empty() && (o_.num_thresholds < 2 || o_.num_thresholds > 1000000)) {
-      fail(Code::value, "AUC: num_thresholds lies between 2 and 1000000");
+      fail(Code::value, "AUC: num_thresholds lies between 2 and 1000000, got " + std::to_string(o_.num_thresholds));
     }
     for (const double t : o_.thresholds) {
-      if (!(t >= 0 && t <= 1)) fail(Code::value, "AUC: a threshold lies between 0 and 1");
+      if (!(t >= 0 && t <= 1)) fail(Code::value, "AUC: thresholds lie between 0 and 1; one is " + short_number(t));
     }
     for (const double w : o_.label_weights) {
-      if (!(w >= 0 && std::isfinite(w))) fail(Code::value, "AUC: label_weights are numbers from 0 on");
+      if (!(w >= 0 && std::isfinite(w)))
+        fail(Code::value, "AUC: label_weights are numbers from 0 on; one is " + short_number(w));
     }
     if (o_.num_labels && !o_.multi_label) fail(Code::value, "AUC: num_labels is for multi_label = true alone");
-    if (o_.num_labels && !whole_from(*o_.num_labels, 1)) fail(Code::value, "AUC: num_labels is a whole number from 1 on");
+    if (o_.num_labels && !whole_from(*o_.num_labels, 1))
+      fail(Code::value, "AUC: num_labels is a whole number from 1 on, got " + short_number(*o_.num_labels));
     std::vector<double> thresholds = o_.thresholds;
     std::sort(thresholds.begin(), thresholds.end());
     const bool even = thresholds.empty();

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/numbers.h"
+#include "core/words.h"
 #include "metrics/base/named.h"
 #include "metrics/base/thresholds.h"
 #include "rondo/core/error.h"
@@ -32,10 +33,12 @@ class Confusion final : public Metric {
   }
   void check() override {
     for (const double t : o_.thresholds) {
-      if (!(t >= 0 && t <= 1)) fail(Code::value, class_name() + ": thresholds lie between 0 and 1");
+      if (!(t >= 0 && t <= 1)) fail(Code::value, class_name() + ": thresholds lie between 0 and 1; one is " + short_number(t));
     }
-    if (o_.top_k && !whole_from(*o_.top_k, 1)) fail(Code::value, class_name() + ": top_k is a whole number from 1 on");
-    if (o_.class_id && !whole_from(*o_.class_id, 0)) fail(Code::value, class_name() + ": class_id is a whole number from 0 on");
+    if (o_.top_k && !whole_from(*o_.top_k, 1))
+      fail(Code::value, class_name() + ": top_k is a whole number from 1 on, got " + short_number(*o_.top_k));
+    if (o_.class_id && !whole_from(*o_.class_id, 0))
+      fail(Code::value, class_name() + ": class_id is a whole number from 0 on, got " + short_number(*o_.class_id));
     book();
   }
   void check_widths(Index y_width, Index width) override {

@@ -5,6 +5,7 @@
 // mean by how often each class is so.
 #include <algorithm>
 
+#include "core/words.h"
 #include "metrics/base/named.h"
 #include "rondo/core/error.h"
 #include "rondo/metrics/classification.h"
@@ -30,9 +31,10 @@ class FScore final : public Metric {
       fail(Code::value,
            class_name() + ": average is \"None\", \"micro\", \"macro\" or \"weighted\", not \"" + escaped(average_) + "\"");
     }
-    if (!(beta_ > 0 && std::isfinite(beta_))) fail(Code::value, class_name() + ": beta must be a number above 0");
+    if (!(beta_ > 0 && std::isfinite(beta_)))
+      fail(Code::value, class_name() + ": beta must be a number above 0, got " + short_number(beta_));
     if (threshold_ && !(*threshold_ > 0 && *threshold_ <= 1)) {
-      fail(Code::value, class_name() + ": threshold lies above 0 and is 1 at most");
+      fail(Code::value, class_name() + ": threshold lies above 0 and is 1 at most, got " + short_number(*threshold_));
     }
   }
   void check_widths(Index y_width, Index width) override {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/words.h"
 #include "metrics/base/named.h"
 #include "rondo/core/error.h"
 #include "rondo/metrics/segmentation.h"
@@ -50,7 +51,8 @@ class IoUMetric final : public Metric {
     const std::string fix = "\n  fix: metrics::" + class_name() +
                             (mean() ? "({.num_classes = 3})" : "({.num_classes = 3, .target_class_ids = {0, 1}})");
     if (num_classes < 1 || num_classes > 1'000'000)
-      fail(Code::value, class_name() + ": num_classes is the number of classes, from 1 to 1000000" + fix);
+      fail(Code::value, class_name() + ": num_classes is the number of classes, from 1 to 1000000, got " +
+                            std::to_string(num_classes) + fix);
     if (mean()) {
       targets.resize(static_cast<std::size_t>(num_classes));
       std::iota(targets.begin(), targets.end(), Index{0});
@@ -62,8 +64,9 @@ class IoUMetric final : public Metric {
                               " in target_class_ids; classes count from 0 to " + std::to_string(num_classes - 1));
     }
     if (ignore_class && !(*ignore_class == std::floor(*ignore_class) && std::abs(*ignore_class) <= 1e9))
-      fail(Code::value, class_name() + ": ignore_class is the number of a class");
-    if (!std::isfinite(threshold)) fail(Code::value, class_name() + ": threshold must be a finite number");
+      fail(Code::value, class_name() + ": ignore_class is the number of a class, got " + short_number(*ignore_class));
+    if (!std::isfinite(threshold))
+      fail(Code::value, class_name() + ": threshold must be a finite number, got " + short_number(threshold));
     for (auto* sums : {&both_, &so_, &said_}) sums->assign(static_cast<std::size_t>(num_classes), 0.0);
   }
   void check_widths(Index y_width, Index width) override {

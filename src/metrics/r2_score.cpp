@@ -26,7 +26,8 @@ class R2ScoreMetric final : public Metric {
       fail(Code::value, "R2Score: class_aggregation is \"uniform_average\", \"variance_weighted_average\" or \"None\", not \"" +
                             escaped(aggregation_) + "\"");
     }
-    if (regressors_ < 0) fail(Code::value, "R2Score: num_regressors is a whole number from 0 on");
+    if (regressors_ < 0)
+      fail(Code::value, "R2Score: num_regressors is a whole number from 0 on, got " + std::to_string(regressors_));
   }
   void check_widths(Index y_width, Index width) override {
     Metric::check_widths(y_width, width);

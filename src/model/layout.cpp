@@ -128,6 +128,11 @@ Layout Layout::make(const Graph& graph, const SessionSize& size) {
     n.out.resize(shapes[k].size());
     for (std::size_t o = 0; o < n.out.size(); ++o) n.out[o].dims = dims_of(shapes[k][o]);
     if (!node.layer) continue;
+    try {
+      for (const Shape& out : shapes[k]) out.elements();
+    } catch (const Error& e) {  // more than can be counted
+      fail(e.code(), node.layer->described() + ": its output: " + e.what());
+    }
     Shapes whole;
     for (const Edge& e : node.in) whole.push_back(shapes[static_cast<std::size_t>(e.node)][static_cast<std::size_t>(e.output)]);
     if (l.penalties)

@@ -12,6 +12,7 @@
 #include <cmath>
 
 #include "core/registry.h"
+#include "core/words.h"
 #include "optimizers/base/common.h"
 #include "optimizers/base/vector.h"
 
@@ -50,10 +51,11 @@ class AdafactorOptimizer final : public Optimizer {
   void check() const override {
     Optimizer::check();
     if (!(beta_2_decay_ <= 0 && std::isfinite(beta_2_decay_)))
-      fail(Code::value, "Adafactor: beta_2_decay must be 0 or negative");
+      fail(Code::value, "Adafactor: beta_2_decay must be 0 or negative, got " + short_number(beta_2_decay_));
     check_not_negative(*this, "epsilon_1", epsilon_1_);
     check_not_negative(*this, "epsilon_2", epsilon_2_);
-    if (!(clip_threshold_ > 0)) fail(Code::value, "Adafactor: clip_threshold must be above 0");
+    if (!(clip_threshold_ > 0))
+      fail(Code::value, "Adafactor: clip_threshold must be above 0, got " + short_number(clip_threshold_));
   }
   void update(const Parameter& p, Index step, double rate) const noexcept override;
 

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "core/registry.h"
+#include "core/words.h"
 #include "optimizers/base/schedule.h"
 
 namespace rondo {
@@ -28,7 +29,7 @@ class CosineDecaySchedule final : public LearningRateSchedule {
     check_rate(*this, "alpha", o_.alpha);
     if (o_.warmup_target) check_rate(*this, "warmup_target", *o_.warmup_target);
     if (!(o_.warmup_steps >= 0 && std::isfinite(o_.warmup_steps))) {
-      fail(Code::value, "CosineDecay: warmup_steps must be a number from 0 on");
+      fail(Code::value, "CosineDecay: warmup_steps must be a number from 0 on, got " + short_number(o_.warmup_steps));
     }
   }
   double at(Index step) const noexcept override {

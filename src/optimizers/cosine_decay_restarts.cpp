@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "core/registry.h"
+#include "core/words.h"
 #include "optimizers/base/schedule.h"
 
 namespace rondo {
@@ -27,7 +28,8 @@ class CosineDecayRestartsSchedule final : public LearningRateSchedule {
     check_steps(*this, "first_decay_steps", o_.first_decay_steps);
     check_rate(*this, "m_mul", o_.m_mul);
     check_rate(*this, "alpha", o_.alpha);
-    if (!(o_.t_mul >= 1 && std::isfinite(o_.t_mul))) fail(Code::value, "CosineDecayRestarts: t_mul must be a number from 1 on");
+    if (!(o_.t_mul >= 1 && std::isfinite(o_.t_mul)))
+      fail(Code::value, "CosineDecayRestarts: t_mul must be a number from 1 on, got " + short_number(o_.t_mul));
   }
   double at(Index step) const noexcept override {
     const double f = static_cast<double>(step) / o_.first_decay_steps, t = o_.t_mul;

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/registry.h"
+#include "core/words.h"
 #include "optimizers/base/common.h"
 #include "optimizers/base/vector.h"
 
@@ -39,13 +40,14 @@ class FtrlOptimizer final : public Optimizer {
   double slot_start(std::size_t k) const override { return k == 0 ? start_ : 0; }
   void check() const override {
     Optimizer::check();
-    if (!(power_ <= 0 && std::isfinite(power_))) fail(Code::value, "Ftrl: learning_rate_power must be 0 or negative");
+    if (!(power_ <= 0 && std::isfinite(power_)))
+      fail(Code::value, "Ftrl: learning_rate_power must be 0 or negative, got " + short_number(power_));
     check_not_negative(*this, "initial_accumulator_value", start_);
     check_not_negative(*this, "l1_regularization_strength", l1_);
     check_not_negative(*this, "l2_regularization_strength", l2_);
     check_not_negative(*this, "l2_shrinkage_regularization_strength", shrinkage_);
-    if (!std::isfinite(beta_)) fail(Code::value, "Ftrl: beta must be a finite number");
-    if (learning_rate == 0) fail(Code::value, "Ftrl: learning_rate must not be 0, because Ftrl divides by it");
+    if (!std::isfinite(beta_)) fail(Code::value, "Ftrl: beta must be a finite number, got " + short_number(beta_));
+    if (learning_rate == 0) fail(Code::value, "Ftrl: learning_rate is 0 and must not be, because Ftrl divides by it");
   }
   void update(const Parameter& p, Index step, double rate) const noexcept override;
 

@@ -3,6 +3,7 @@
 #include "rondo/optimizers/lion.h"
 
 #include "core/registry.h"
+#include "core/words.h"
 #include "optimizers/base/common.h"
 #include "optimizers/base/vector.h"
 
@@ -25,7 +26,8 @@ class LionOptimizer final : public Optimizer {
   void check() const override {
     Optimizer::check();
     // With beta_1 = 0 it would be descent by sign alone, which Keras refuses, too.
-    if (!(beta_1_ > 0 && beta_1_ <= 1)) fail(Code::value, "Lion: beta_1 must be above 0 and at most 1");
+    if (!(beta_1_ > 0 && beta_1_ <= 1))
+      fail(Code::value, "Lion: beta_1 must be above 0 and at most 1, got " + short_number(beta_1_));
     check_fraction(*this, "beta_2", beta_2_);
   }
   void update(const Parameter& p, Index step, double rate) const noexcept override;

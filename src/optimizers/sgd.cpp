@@ -4,6 +4,7 @@
 #include "rondo/optimizers/sgd.h"
 
 #include "core/registry.h"
+#include "core/words.h"
 #include "optimizers/base/common.h"
 #include "optimizers/base/vector.h"
 
@@ -28,7 +29,8 @@ class SGDOptimizer final : public Optimizer {
   }
   void check() const override {
     Optimizer::check();
-    if (!(momentum_ >= 0 && momentum_ <= 1)) fail(Code::value, "SGD: momentum must lie between 0 and 1");
+    if (!(momentum_ >= 0 && momentum_ <= 1))
+      fail(Code::value, "SGD: momentum must lie between 0 and 1, got " + short_number(momentum_));
   }
   void update(const Parameter& p, Index step, double rate) const noexcept override;
 

@@ -194,7 +194,7 @@ std::string Batch::bad_target(Index row) const {
   return first_bad("y", y_at_, targets_, row, ids_[static_cast<std::size_t>(row)]);
 }
 
-Averages::Averages(ModelState& model) : model_(model), names_{"loss"} {
+Averages::Averages(ModelState& model) : model_(model), names_{"loss"}, metric_keys_(model.metrics.size()) {
   const std::vector<std::string> outputs = output_names(model);
   const auto with_loss =
       std::count_if(model.losses.begin(), model.losses.end(), [](const LossRef& l) { return static_cast<bool>(l); });
@@ -219,10 +219,9 @@ void Averages::add(double loss, const Batch& batch) noexcept {
   for (std::size_t i = 1; i < sums_.size(); ++i) sums_[i] += n * batch.output_losses()[outputs_[i - 1]];
 }
 
-std::vector<double> Averages::sums() const {
-  std::vector<double> out = sums_;
+void Averages::copy_sums(std::vector<double>& out) const {
+  out.assign(sums_.begin(), sums_.end());
   out.push_back(samples_);
-  return out;
 }
 
 void Averages::restore(std::span<const double> sums) {
@@ -232,13 +231,17 @@ void Averages::restore(std::span<const double> sums) {
 }
 
 void Averages::put(Logs& logs, const std::string& prefix) const {
-  for (std::size_t i = 0; i < names_.size(); ++i) logs[prefix + names_[i]] = samples_ == 0 ? 0.0 : sums_[i] / samples_;
+  // Once a batch, without a prefix: a key that is there takes no memory.
+  const auto at = [&](const std::string& name) -> double& { return prefix.empty() ? logs[name] : logs[prefix + name]; };
+  for (std::size_t i = 0; i < names_.size(); ++i) at(names_[i]) = samples_ == 0 ? 0.0 : sums_[i] / samples_;
   for (std::size_t m = 0; m < model_.metrics.size(); ++m) {
     const Metric& metric = *model_.metrics[m];
-    const std::string key = prefix + model_.metric_names[m];
-    const Index n = metric.results();
-    if (n == 1) logs[key] = metric.result_at(0);
-    for (Index i = 0; n > 1 && i < n; ++i) logs[key + "_" + std::to_string(i)] = metric.result_at(i);
+    for (Index i = 0; i < metric.results(); ++i) {
+      std::vector<std::string>& keys = metric_keys_[m];  // filled once
+      if (keys.size() <= static_cast<std::size_t>(i))
+        keys.push_back(model_.metric_names[m] + (metric.results() == 1 ? std::string() : "_" + std::to_string(i)));
+      at(keys[static_cast<std::size_t>(i)]) = metric.result_at(i);
+    }
   }
 }
 

@@ -72,13 +72,14 @@ class Averages {
   void add(double loss, const Batch& batch) noexcept;
   void put(Logs& logs, const std::string& prefix = "") const;
   // The sums of the losses so far, to go on with later. Metrics keep theirs for themselves: they begin anew.
-  std::vector<double> sums() const;
+  void copy_sums(std::vector<double>& out) const;  // takes memory the first time only
   void restore(std::span<const double> sums);
 
  private:
   ModelState& model_;
   std::vector<std::string> names_;    // of the losses: "loss", then "<output>_loss" if several outputs have one
   std::vector<std::size_t> outputs_;  // of those after the first
+  mutable std::vector<std::vector<std::string>> metric_keys_;  // by metric: of each of its results
   std::vector<double> sums_;
   double samples_ = 0;
 };

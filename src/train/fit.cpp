@@ -148,7 +148,7 @@ bool Fit::epoch(Index number) {
     trainer_.batch().update_metrics();
     if (!options_.callbacks.empty()) {
       averages_.put(batch_logs_);
-      p.loss_sums = averages_.sums();
+      averages_.copy_sums(p.loss_sums);
       if (model_.stateful()) model_.store_state(trainer_.batch().session());
       for (const auto& callback : options_.callbacks) callback->on_batch_end(batch, batch_logs_, handle_);
     }

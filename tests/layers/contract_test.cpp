@@ -7,7 +7,7 @@
 
 #include "rondo/interop/keras.h"
 #include "support/config_record.h"
-#include "support/contract_models.h"
+#include "support/contract_options.h"
 #include "support/no_alloc.h"
 #include "support/refused.h"
 
@@ -311,12 +311,12 @@ std::string case_name(const testing::TestParamInfo<Case>& info) {
 template <class Applies>
 auto those(Applies applies) {
   std::vector<Case> out;
-  for (const Case& c : contract::cases())
+  for (const Case& c : contract::all_cases())
     if (applies(c)) out.push_back(c);
   return testing::ValuesIn(out);
 }
 
-INSTANTIATE_TEST_SUITE_P(Layers, Contract, testing::ValuesIn(contract::cases()), case_name);
+INSTANTIATE_TEST_SUITE_P(Layers, Contract, testing::ValuesIn(contract::all_cases()), case_name);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ContractGradients);
 INSTANTIATE_TEST_SUITE_P(Layers, ContractGradients,
                          those([](const Case& c) { return sizeof(real) == sizeof(double) && c.options.trains; }), case_name);
@@ -343,7 +343,7 @@ INSTANTIATE_TEST_SUITE_P(Layers, ContractStreams, those([](const Case& c) { retu
 // A layer without cases would pass all of the above.
 TEST(ContractRegistry, EveryLayerHasCases) {
   std::set<std::string> covered;
-  for (const Case& c : contract::cases()) covered.insert(c.layer);
+  for (const Case& c : contract::all_cases()) covered.insert(c.layer);
   for (const std::string& layer : layer_names())
     EXPECT_TRUE(covered.contains(layer)) << layer << " has no CONTRACT_CASE: add some to tests/layers/" << layer << "'s test";
   for (const std::string& layer : covered) EXPECT_EQ(make_layer(layer)->class_name(), layer);

@@ -40,6 +40,14 @@ class ConfigReader final : public ConfigVisitor, public NumbersVisitor, public L
     return reader.record_;
   }
 
+  // The fields of anything that describes itself, in one line.
+  template <class T>
+  static std::string line(T& described) {
+    ConfigReader reader;
+    described.describe(reader);
+    return reader.record_.text();
+  }
+
   void field(std::string_view key, bool& value, bool) override { keep(key, value, value ? "true" : "false"); }
   void field(std::string_view key, Index& value, Index) override { keep(key, value, std::to_string(value)); }
   void field(std::string_view key, double& value, double) override { keep(key, value, text_of(value)); }

@@ -1,4 +1,5 @@
 #include "activations/base/activation.h"
+#include "core/words.h"
 
 namespace rondo {
 namespace detail {
@@ -15,7 +16,7 @@ const ActivationFunction& activation_function(const Activation& activation) {
     fail(Code::unsupported,
          "the activation 'threshold' needs a threshold and a default value, which no layer has: Keras fails too. "
          "The layer ReLU has an argument threshold");
-  return activations().get(activation.name);
+  return known_entry(activations(), "activation", activation.name);
 }
 
 const ActivationFunction& activation_of_width(const Activation& activation) {

@@ -6,6 +6,9 @@
 #include "core/registry.h"
 #include "rondo/initializers/initializer.h"
 
+#include <cmath>
+#include "core/words.h"
+
 namespace rondo {
 
 namespace detail {
@@ -29,7 +32,7 @@ void register_initializer(const InitializerInfo& info, const std::vector<std::st
   for (const std::string& alias : aliases) registry().add(alias, info);
 }
 
-const InitializerInfo& initializer_info(const std::string& name) { return registry().get(name); }
+const InitializerInfo& initializer_info(const std::string& name) { return known_entry(registry(), "initializer", name); }
 
 std::vector<std::string> initializer_names() { return registry().names(); }
 
@@ -59,7 +62,13 @@ void initialize(const Initializer& initializer, const Shape& shape, std::uint64_
     return initialize(of, {2 * units}, seed, stream | std::uint64_t{1} << 62, out + 2 * units);
   }
   const InitializerInfo& info = initializer_info(initializer.name);
-  info.fill(merged("initializer", info.name, info.parameters, initializer.parameters), shape, seed, stream, out);
+  const auto parameters = merged("initializer", info.name, info.parameters, initializer.parameters);
+  for (const auto& [key, value] : parameters) {
+    if (std::isfinite(value) && (key != "stddev" || value >= 0)) continue;
+    fail(Code::value, "initializer '" + info.name + "': " + key + " must be a finite number" +
+                          (key == "stddev" ? " from 0 on" : "") + ", got " + short_number(value));
+  }
+  info.fill(parameters, shape, seed, stream, out);
 }
 
 }  // namespace rondo

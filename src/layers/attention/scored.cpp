@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/words.h"
 #include "layers/base/names.h"
+#include "layers/base/options.h"
 #include "layers/base/require.h"
 #include "rondo/core/error.h"
 
@@ -49,9 +51,8 @@ void TanhScores::backward(const real* q, Index queries, const real* k, Index key
 void require_dropout(const Layer& layer, double dropout, const std::optional<double>& seed) {
   if (!(dropout >= 0 && dropout < 1))
     fail(Code::value, layer.class_name() + ": dropout is the share of weights to drop in training, from 0 to below 1; got " +
-                          std::to_string(dropout));
-  if (seed && (*seed < 0 || *seed != std::floor(*seed) || *seed > 0x1p53))
-    fail(Code::value, layer.class_name() + ": seed must be a whole number from 0 to 2^53");
+                          short_number(dropout));
+  require_seed(layer, seed);
 }
 
 void require_query_value_key(const Layer& layer, const Shapes& in, bool equal) {

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/words.h"
 #include "layers/base/draws.h"
+#include "layers/base/options.h"
 #include "rondo/core/error.h"
 
 namespace rondo {
@@ -11,12 +13,11 @@ namespace rondo {
 void DropLayer::check() const {
   if (!(rate >= 0 && rate <= 1)) {  // NaN too
     const bool percent = rate > 1 && rate <= 100;
-    const std::string got = std::to_string(rate);
+    const std::string got = short_number(rate);
     fail(Code::value, class_name() + ": rate is the share of values to drop, from 0 to 1; got " + got +
-                          (percent ? ". A percentage? Type " + std::to_string(rate / 100) : std::string()));
+                          (percent ? ". A percentage? Type " + short_number(rate / 100) : std::string()));
   }
-  if (seed && (*seed < 0 || *seed != std::floor(*seed) || *seed > 0x1p53))
-    fail(Code::value, class_name() + ": seed must be a whole number from 0 to 2^53");
+  require_seed(*this, seed);
 }
 
 void DropLayer::plan(const Shapes& in, Plan& plan) const { plan.saved<std::uint8_t>(drawn, in[0].elements()); }

@@ -6,6 +6,7 @@
 #include "core/custom.h"
 #include "core/memory.h"
 #include "core/registry.h"
+#include "core/words.h"
 #include "layers/base/activity.h"
 #include "layers/base/building.h"
 #include "layers/base/names.h"
@@ -82,7 +83,11 @@ void Layer::finish(std::uint64_t seed, std::uint64_t& stream) {
   if (built_) return;
   for (Weight& w : weights_.own()) {
     w.value = Array(w.shape);
-    if (BuildHook::current() == nullptr) initialize(w.initializer, w.shape, seed, stream, w.value.data());
+    if (BuildHook::current() == nullptr) try {
+        initialize(w.initializer, w.shape, seed, stream, w.value.data());
+      } catch (const Error& e) {
+        fail(e.code(), described() + ": its " + w.name + ": " + e.what());
+      }
     ++stream;
   }
   for (Weights::Pack& p : weights_.packs())
@@ -144,7 +149,7 @@ void register_layer(const std::string& class_name, LayerFactory make) {
 }
 std::string registered_name(const Layer& layer) { return custom().name_of(typeid(layer)); }
 std::vector<std::string> own_layer_names() { return custom().names(); }
-LayerRef make_layer(const std::string& class_name) { return LayerRef(registry().get(class_name)()); }
+LayerRef make_layer(const std::string& class_name) { return LayerRef(known_entry(registry(), "layer", class_name)()); }
 std::vector<std::string> layer_names() { return registry().names(); }
 
 }  // namespace rondo

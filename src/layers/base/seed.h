@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "core/words.h"
 #include "rondo/core/config.h"
 #include "rondo/core/error.h"
 
@@ -15,7 +16,7 @@ inline void describe_seed(ConfigVisitor& visitor, const std::string& class_name,
   if (seed) number = static_cast<double>(*seed);
   visitor.field("seed", number);
   if (number && !(std::abs(*number) < 0x1p53 && *number == std::floor(*number)))
-    fail(Code::value, class_name + ": seed must be a whole number, not " + std::to_string(*number));
+    fail(Code::value, class_name + ": seed must be a whole number, not " + short_number(*number));
   seed = number ? std::optional<Index>(static_cast<Index>(*number)) : std::nullopt;
 }
 

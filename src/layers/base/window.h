@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/words.h"
 #include "rondo/core/error.h"
 #include "rondo/core/types.h"
 
@@ -34,17 +35,21 @@ struct Window {
 // Throws Error(value) for a padding that is not one of these.
 inline void check_padding(const std::string& layer, const std::string& padding, bool causal) {
   if (padding == "valid" || padding == "same" || (causal && padding == "causal")) return;
-  fail(Code::value, layer + ": padding is 'valid'" + (causal ? ", 'same' or 'causal'" : " or 'same'") + "; got '" +
-                        escaped(padding.substr(0, 60)) + "'");
+  const std::vector<std::string> known = {"valid", "same"};
+  fail(Code::value, layer + ": padding is 'valid'" + (causal ? ", 'same' or 'causal'" : " or 'same'") + ", not '" +
+                        escaped(padding.substr(0, 60)) + "'." + did_you_mean(padding, known));
 }
 inline void check_channels_last(const std::string& layer, const std::string& data_format) {
+  const std::vector<std::string> known = {"channels_last", "channels_first"};
   if (data_format != "channels_last" && data_format != "None")
     fail(Code::unsupported, layer + ": data_format '" + escaped(data_format.substr(0, 60)) +
-                                "' is not supported; only 'channels_last', (samples, time steps, features), is");
+                                "' is not supported; only 'channels_last', (samples, time steps, features), is." +
+                                did_you_mean(data_format, known));
 }
 // The one number of pool_size, strides and their like.
 inline Index one_size(const std::string& layer, const char* key, const std::vector<Index>& sizes) {
-  if (sizes.size() != 1 || sizes[0] < 1) fail(Code::value, layer + ": " + key + " is one positive number");
+  if (sizes.size() != 1 || sizes[0] < 1)
+    fail(Code::value, layer + ": " + key + " is one positive number, not " + list_text(sizes));
   return sizes[0];
 }
 

@@ -1,6 +1,8 @@
 // The contract side of Recurrent: shapes, weights, bookings. The walk itself is in forward.cpp and backward.cpp.
 #include "layers/recurrent/walk.h"
 
+#include "core/words.h"
+#include "layers/base/options.h"
 #include "layers/base/require.h"
 #include "layers/base/seed.h"
 #include "layers/recurrent/slots.h"
@@ -26,11 +28,12 @@ RowFunctions Recurrent::row_functions(const Run& run) const noexcept {
 }
 
 void Recurrent::check() const {
-  if (units <= 0) fail(Code::value, class_name() + ": units must be a positive number, got " + std::to_string(units));
-  for (const Activation& a : {activation, recurrent_activation}) activation_of_width(a);  // refuses an unknown name
+  require_positive(*this, "units", units);
+  require_activation(*this, "activation", activation);
+  require_activation(*this, "recurrent_activation", recurrent_activation);
   const auto rate = [&](const char* what, double value) {
     if (!(value >= 0 && value <= 1))
-      fail(Code::value, class_name() + ": " + what + " is the share that becomes 0, from 0 to 1; got " + std::to_string(value));
+      fail(Code::value, class_name() + ": " + what + " is the share that becomes 0, from 0 to 1; got " + short_number(value));
   };
   rate("dropout", dropout);
   rate("recurrent_dropout", recurrent_dropout);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "core/words.h"
 #include "kernels/kernels.h"
 #include "layers/base/names.h"
+#include "layers/base/options.h"
 #include "layers/base/require.h"
 #include "layers/base/seed.h"
 #include "rondo/core/error.h"
@@ -88,10 +90,14 @@ void ConvLSTMLayer::check() const {
                           Shape(window.dilation).text() + " cannot both be above 1");
   require_padding(*this, window.padding, false);
   require_channels_last(*this, data_format);
-  for (const Activation& a : {activation, recurrent_activation}) activation_of_width(a);
-  for (const double rate : {dropout, recurrent_dropout})
+  require_activation(*this, "activation", activation);
+  require_activation(*this, "recurrent_activation", recurrent_activation);
+  const auto share = [this](const char* key, double rate) {
     if (!(rate >= 0 && rate <= 1))
-      fail(Code::value, class_name() + ": a dropout is the share of values to drop, from 0 to 1; got " + std::to_string(rate));
+      fail(Code::value, described() + ": " + key + " is the share of values to drop, from 0 to 1; got " + short_number(rate));
+  };
+  share("dropout", dropout);
+  share("recurrent_dropout", recurrent_dropout);
 }
 
 Initializer ConvLSTMLayer::first_bias() const {

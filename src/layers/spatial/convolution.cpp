@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/kernels.h"
+#include "layers/base/options.h"
 #include "layers/base/require.h"
 #include "rondo/core/error.h"
 
@@ -44,7 +45,7 @@ void ConvolutionLayer::check() const {
                           Shape(window.dilation).text() + " cannot both be above 1");
   require_padding(*this, window.padding, window.axes == 1);
   require_channels_last(*this, data_format);
-  activation_of_width(activation);
+  require_activation(*this, "activation", activation);
 }
 
 void ConvolutionLayer::check_inputs(const Shapes& in) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/words.h"
 #include "layers/base/names.h"
 #include "layers/base/require.h"
 #include "rondo/core/error.h"
@@ -44,7 +45,7 @@ void require_sizes(const Layer& layer, const char* argument, const std::vector<I
   if (static_cast<int>(sizes.size()) == axes &&
       std::all_of(sizes.begin(), sizes.end(), [](Index n) { return n > 0 && n <= most; }))
     return;
-  fail(Code::value, layer.described() + ": " + argument + " is " + Shape(sizes).text() + "; it takes " +
+  fail(Code::value, layer.described() + ": " + argument + " is " + list_text(sizes) + "; it takes " +
                         (axes == 1 ? std::string("one positive number")
                                    : "one positive number for each of its " + std::to_string(axes) + " axes, or one for all"));
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "core/words.h"
 #include "rondo/core/error.h"
 #include "rondo/losses/loss.h"
 
@@ -17,17 +18,19 @@ inline std::shared_ptr<Loss> reduced(std::shared_ptr<Loss> loss, const std::stri
 }
 
 inline void check_share(const Loss& loss, const char* key, double value) {
-  if (!(value >= 0 && value <= 1)) fail(Code::value, loss.class_name() + ": " + key + " lies between 0 and 1");
+  if (!(value >= 0 && value <= 1))
+    fail(Code::value, loss.class_name() + ": " + key + " lies between 0 and 1, got " + short_number(value));
 }
 
 inline void check_finite(const Loss& loss, const char* key, double value) {
-  if (!std::isfinite(value)) fail(Code::value, loss.class_name() + ": " + key + " must be a finite number");
+  if (!std::isfinite(value))
+    fail(Code::value, loss.class_name() + ": " + key + " must be a finite number, got " + short_number(value));
 }
 
 inline void check_from(const Loss& loss, const char* key, double value, double least) {
   if (!(value >= least && std::isfinite(value))) {
-    fail(Code::value,
-         loss.class_name() + ": " + key + " must be a number from " + std::to_string(static_cast<int>(least)) + " on");
+    fail(Code::value, loss.class_name() + ": " + key + " must be a number from " + std::to_string(static_cast<int>(least)) +
+                          " on, got " + short_number(value));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "core/words.h"
 #include "rondo/core/error.h"
 #include "rondo/optimizers/optimizer.h"
 
@@ -24,16 +25,18 @@ OptimizerCommon common_of(const Options& o) {
 }
 
 inline void check_fraction(const Optimizer& optimizer, const char* key, double value) {
-  if (!(value >= 0 && value < 1)) fail(Code::value, optimizer.class_name() + ": " + key + " must be at least 0 and below 1");
+  if (!(value >= 0 && value < 1))
+    fail(Code::value, optimizer.class_name() + ": " + key + " must be at least 0 and below 1, got " + short_number(value));
 }
 
 inline void check_epsilon(const Optimizer& optimizer, double value) {
-  if (!(value >= 0 && std::isfinite(value))) fail(Code::value, optimizer.class_name() + ": epsilon must not be negative");
+  if (!(value >= 0 && std::isfinite(value)))
+    fail(Code::value, optimizer.class_name() + ": epsilon must not be negative, got " + short_number(value));
 }
 
 inline void check_not_negative(const Optimizer& optimizer, const char* key, double value) {
   if (!(value >= 0 && std::isfinite(value))) {
-    fail(Code::value, optimizer.class_name() + ": " + key + " must be a number from 0 on");
+    fail(Code::value, optimizer.class_name() + ": " + key + " must be a number from 0 on, got " + short_number(value));
   }
 }
 

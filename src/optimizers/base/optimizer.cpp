@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/registry.h"
+#include "core/words.h"
 #include "optimizers/base/vector.h"
 
 namespace rondo {
@@ -57,7 +58,7 @@ void register_optimizer(const std::string& class_name, OptimizerFactory make) {
 std::vector<std::string> optimizer_names() { return registry().names(); }
 
 OptimizerRef::OptimizerRef(const char* name) : OptimizerRef(std::string(name)) {}
-OptimizerRef::OptimizerRef(const std::string& name) : optimizer_(registry().get(lower(name)).make()) {}
+OptimizerRef::OptimizerRef(const std::string& name) : optimizer_(known_entry(registry(), "optimizer", lower(name)).make()) {}
 
 std::vector<std::string> Optimizer::slot_names() const {
   std::vector<std::string> names;
@@ -74,7 +75,7 @@ void Optimizer::check() const {
   if (schedule) schedule->check();
   const auto positive = [this](const char* key, const std::optional<double>& value) {
     if (value && !(*value > 0 && std::isfinite(*value))) {
-      fail(Code::value, class_name() + ": " + key + " must be a number above 0");
+      fail(Code::value, class_name() + ": " + key + " must be a number above 0, got " + short_number(*value));
     }
   };
   positive("clipnorm", common.clipnorm);
@@ -83,16 +84,18 @@ void Optimizer::check() const {
   if (common.clipnorm.has_value() + common.clipvalue.has_value() + common.global_clipnorm.has_value() > 1) {
     fail(Code::value, class_name() + ": only one of clipnorm, clipvalue and global_clipnorm can be set");
   }
-  if (!std::isfinite(learning_rate)) fail(Code::value, class_name() + ": learning_rate must be a finite number");
+  if (!std::isfinite(learning_rate))
+    fail(Code::value, class_name() + ": learning_rate must be a finite number, got " + short_number(learning_rate));
   if (common.weight_decay && !std::isfinite(*common.weight_decay)) {
-    fail(Code::value, class_name() + ": weight_decay must be a finite number");
+    fail(Code::value, class_name() + ": weight_decay must be a finite number, got " + short_number(*common.weight_decay));
   }
   if (common.use_ema && !(common.ema_momentum >= 0 && common.ema_momentum <= 1)) {
-    fail(Code::value, class_name() + ": ema_momentum must lie between 0 and 1");
+    fail(Code::value, class_name() + ": ema_momentum must lie between 0 and 1, got " + short_number(common.ema_momentum));
   }
   const auto whole = [this](const char* key, const std::optional<double>& value, double from) {
     if (value && !(*value >= from && *value <= 1e15 && *value == std::floor(*value))) {
-      fail(Code::value, class_name() + ": " + key + " must be a whole number from " + (from < 2 ? "1" : "2") + " on");
+      fail(Code::value, class_name() + ": " + key + " must be a whole number from " + (from < 2 ? "1" : "2") + " on, got " +
+                            short_number(*value));
     }
   };
   whole("ema_overwrite_frequency", common.ema_overwrite_frequency, 1);

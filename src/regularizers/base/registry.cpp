@@ -1,6 +1,7 @@
 // Regularizers by name.
 #include "core/registry.h"
 #include "core/parameters.h"
+#include "core/words.h"
 #include "rondo/regularizers/regularizer.h"
 
 #include <cmath>
@@ -21,14 +22,15 @@ Parameters checked(const RegularizerInfo& info, const Regularizer& given) {
   Parameters out = merged("regularizer", info.class_name, info.parameters, given.parameters);
   for (const auto& [key, value] : out) {
     if (!(value >= 0 && std::isfinite(value))) {
-      fail(Code::value, "regularizer '" + info.class_name + "': " + key + " must be a number from 0 on");
+      fail(Code::value,
+           "regularizer '" + info.class_name + "': " + key + " must be a number from 0 on, got " + short_number(value));
     }
   }
   return out;
 }
 }  // namespace
 
-const RegularizerInfo& regularizer_info(const std::string& name) { return registry().get(name); }
+const RegularizerInfo& regularizer_info(const std::string& name) { return known_entry(registry(), "regularizer", name); }
 void register_regularizer(const RegularizerInfo& info) {
   registry().add(info.name, info);
   registry().add(info.class_name, info);

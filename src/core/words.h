@@ -1,0 +1,28 @@
+// Words for messages: numbers as people type them, and what is said of a name that is not known.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/registry.h"
+#include "rondo/core/types.h"
+
+namespace rondo {
+
+// "0.5", "nan", "1e+300".
+std::string short_number(double value);
+// "(1, -1)", "(3,)": as Python prints a tuple. (Shape::text() says None for -1.)
+std::string list_text(std::span<const Index> values);
+
+// Throws Error(unsupported): "unknown layer 'LSTN'. Did you mean 'LSTM'? Known: ...": all names; of several
+// spellings of one ("mse", "MSE") one.
+[[noreturn]] void fail_unknown(const std::string& what, const std::string& name, const std::vector<std::string>& known);
+
+template <class T>
+const T& known_entry(Registry<T>& registry, const char* what, const std::string& name) {
+  if (const T* entry = registry.find(name)) return *entry;
+  fail_unknown(what, name, registry.names());
+}
+
+}  // namespace rondo

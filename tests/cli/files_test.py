@@ -6,7 +6,7 @@ import time
 import numpy as np
 
 import harness
-from harness import FORMAT, NOT_FOUND, SHAPE, UNSUPPORTED, Case
+from harness import FORMAT, NOT_FOUND, SHAPE, UNSUPPORTED, USAGE, Case
 
 
 class Files(Case):
@@ -31,8 +31,8 @@ class Files(Case):
         (self.folder / "text.keras").write_text("not a model\x1b[2J\n" * 50)
         self.bad_model(FORMAT, "text.keras")
         (self.folder / "array.keras").write_bytes((self.folder / "X.npy").read_bytes())
-        self.bad_model(FORMAT, "array.keras")
-        self.bad(FORMAT, "summary", "X.npy")
+        self.bad_model(USAGE, "array.keras", says="is an array")
+        self.bad(USAGE, "summary", "X.npy", says="is an array")
         self.bad(SHAPE, "plan", "X.npy", "--batch-size", 1, says="(10, 5, 3)")  # an array may be a table; this one is none
         for part in (0.1, 0.5, 0.9, 0.999):
             (self.folder / "cut.keras").write_bytes(whole[:int(len(whole) * part)])

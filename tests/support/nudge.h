@@ -56,8 +56,8 @@ class Nudge : public ConfigVisitor, public NumbersVisitor {
     set(key, value, {std::optional<double>(2), std::optional<double>(0.5)});
   }
   void field(std::string_view key, Activation& value, const Activation&) override {
-    // Smooth ones: the second derivative of softsign jumps at 0, which central differences see.
-    set(key, value, {Activation("softplus"), Activation("tanh")});
+    // Smooth and bounded: softsign's second derivative jumps at 0, which central differences see; softplus lets states grow.
+    set(key, value, {Activation("sigmoid"), Activation("tanh")});
   }
   void field(std::string_view key, Initializer& value, const Initializer&) override {
     Initializer other = "random_normal";

@@ -1,8 +1,6 @@
 // Bidirectional:  out[t] = merge(f[t], g[T-1-t])    f reads x[0..T), g reads it from the end; g's output is turned in time
 //
-//   concat [f g]   sum f + g   ave (f + g) / 2   mul f * g   none: two outputs
-//
-// The file is long because masks, states, penalties and the turning of time of two layers meet here.
+// The rows are turned and merged in recurrent/merge.h; here the masks, states and penalties of two layers meet.
 #include "rondo/layers/bidirectional.h"
 
 #include <algorithm>
@@ -13,6 +11,7 @@
 #include "layers/base/names.h"
 #include "layers/base/require.h"
 #include "layers/base/state_tree.h"
+#include "layers/recurrent/merge.h"
 #include "rondo/core/error.h"
 #include "rondo/layers/recurrent.h"
 
@@ -20,16 +19,6 @@ namespace rondo {
 namespace {
 
 constexpr int max_ports = 32;  // of one child, on the stack of a call
-
-enum class Merge { concat, sum, ave, mul, none };
-
-Merge merge_of(const std::string& mode) {
-  const std::vector<std::string> known = {"concat", "sum", "ave", "mul", "none"};
-  const auto at = std::find(known.begin(), known.end(), mode);
-  if (at != known.end()) return static_cast<Merge>(at - known.begin());
-  fail(Code::value, "Bidirectional's merge_mode is '" + escaped(mode) + "'; it must be concat, sum, mul, ave or none." +
-                        did_you_mean(mode, known));
-}
 
 RecurrentLayer& recurrent(const LayerRef& layer) {
   if (auto* r = dynamic_cast<RecurrentLayer*>(layer.shared().get())) return *r;
@@ -48,63 +37,6 @@ void require_equal(const char* what, Index forward, Index backward) {
   if (forward != backward)
     fail(Code::value, std::string("Bidirectional needs the same ") + what + " in both directions, but the layer has " +
                           std::to_string(forward) + " and backward_layer has " + std::to_string(backward) + ".");
-}
-
-// Row r of rows (samples, steps, places), with its time step counted from the end. A row of features has one place; a film's
-// frame many.
-Index turned(Index r, Index steps, Index places) {
-  const Index step = r / places;
-  return (step / steps * steps + (steps - 1 - step % steps)) * places + r % places;
-}
-
-void turn(const real* from, real* to, Index rows, Index steps, Index places, Index units) noexcept {
-  for (Index r = 0; r < rows; ++r) std::copy_n(from + r * units, units, to + turned(r, steps, places) * units);
-}
-
-// One row of f (`units` long) and of g; for concat g may have another length.
-void merge_row(Merge merge, const real* f, const real* g, Index units, Index units_g, real* out) noexcept {
-  switch (merge) {
-    case Merge::concat:
-      std::copy_n(f, units, out);
-      std::copy_n(g, units_g, out + units);
-      break;
-    case Merge::sum:
-      for (Index u = 0; u < units; ++u) out[u] = f[u] + g[u];
-      break;
-    case Merge::ave:
-      for (Index u = 0; u < units; ++u) out[u] = (f[u] + g[u]) * real(0.5);
-      break;
-    case Merge::mul:
-      for (Index u = 0; u < units; ++u) out[u] = f[u] * g[u];
-      break;
-    case Merge::none:
-      break;
-  }
-}
-
-void unmerge_row(Merge merge, const real* d, const real* f, const real* g, Index units, Index units_g, real* df,
-                 real* dg) noexcept {
-  switch (merge) {
-    case Merge::concat:
-      std::copy_n(d, units, df);
-      std::copy_n(d + units, units_g, dg);
-      break;
-    case Merge::sum:
-      std::copy_n(d, units, df);
-      std::copy_n(d, units, dg);
-      break;
-    case Merge::ave:
-      for (Index u = 0; u < units; ++u) df[u] = dg[u] = d[u] * real(0.5);
-      break;
-    case Merge::mul:
-      for (Index u = 0; u < units; ++u) {
-        df[u] = d[u] * g[u];
-        dg[u] = d[u] * f[u];
-      }
-      break;
-    case Merge::none:
-      break;
-  }
 }
 
 class BidirectionalLayer final : public Layer, public NestedStates, public ActivityRegularized {
@@ -225,22 +157,20 @@ class BidirectionalLayer final : public Layer, public NestedStates, public Activ
     f_->forward(run.child(0, f.in(), f.out()));
     g_->forward(run.child(1, g.in(), g.out()));
 
-    const Index steps = steps_of(f.dims), places = places_of(f.dims), uf = f.dims[-1], ug = g.dims[-1], rows = f.dims.rows();
+    const DirectionRows rows = rows_of(f.dims, g.dims);
     const real *yf = f.outs[0].values, *yg = g.outs[0].values;
     if (merge_ == Merge::none) {
-      if (!direct(false)) turn(yg, run.out(1).values, rows, steps, places, ug);
+      if (!direct(false)) turn(rows, yg, run.out(1).values);
       return;
     }
-    if (const Port* hidden = hidden_port(run, true, false)) std::copy_n(yf, rows * uf, hidden->values);
-    if (const Port* hidden = hidden_port(run, false, false)) std::copy_n(yg, rows * ug, hidden->values);
-    const Index width = merge_ == Merge::concat ? uf + ug : uf;
-    for (Index r = 0; r < rows; ++r)
-      merge_row(merge_, yf + r * uf, yg + turned(r, steps, places) * ug, uf, ug, run.out().values + r * width);
+    if (const Port* hidden = hidden_port(run, true, false)) std::copy_n(yf, f.dims.elements(), hidden->values);
+    if (const Port* hidden = hidden_port(run, false, false)) std::copy_n(yg, g.dims.elements(), hidden->values);
+    merge(merge_, rows, yf, yg, run.out().values);
   }
 
   void backward(const Run& run) const noexcept override {
     Half f = half(run, true, true), g = half(run, false, true);
-    const Index steps = steps_of(f.dims), places = places_of(f.dims), uf = f.dims[-1], ug = g.dims[-1], rows = f.dims.rows();
+    const DirectionRows rows = rows_of(f.dims, g.dims);
     real *df = run.scratch(slot_df), *dg = run.scratch(slot_dg);
     const real* d = run.d_out().values;  // nullptr: only the other outputs are used
     if (merge_ == Merge::none) {
@@ -249,17 +179,12 @@ class BidirectionalLayer final : public Layer, public NestedStates, public Activ
       if (direct(false) || d_second == nullptr) {
         dg = d_second;
       } else {
-        turn(d_second, dg, rows, steps, places, ug);
+        turn(rows, d_second, dg);
       }
     } else if (d == nullptr) {
       df = dg = nullptr;
     } else {
-      const real *yf = f.outs[0].values, *yg = g.outs[0].values;
-      const Index width = merge_ == Merge::concat ? uf + ug : uf;
-      for (Index r = 0; r < rows; ++r) {
-        const Index m = turned(r, steps, places) * ug;
-        unmerge_row(merge_, d + r * width, yf + r * uf, yg + m, uf, ug, df + r * uf, dg + m);
-      }
+      unmerge(merge_, rows, d, f.outs[0].values, g.outs[0].values, df, dg);
     }
     // The penalties on what is merged.
     for (const bool forward : {true, false}) {
@@ -327,11 +252,10 @@ class BidirectionalLayer final : public Layer, public NestedStates, public Activ
 
   // The child writes its output where it belongs: two outputs, and nothing to turn.
   bool direct(bool forward) const { return merge_ == Merge::none && (forward || !f_->return_sequences); }
-  Index steps_of(const Dims& dims) const { return f_->return_sequences ? dims[1] : 1; }
-  Index places_of(const Dims& dims) const {
-    Index n = 1;
-    for (int axis = f_->return_sequences ? 2 : 1; axis < dims.rank - 1; ++axis) n *= dims[axis];
-    return n;
+  DirectionRows rows_of(const Dims& f, const Dims& g) const {
+    DirectionRows rows{f.rows(), f_->return_sequences ? f[1] : 1, 1, f[-1], g[-1]};
+    for (int axis = f_->return_sequences ? 2 : 1; axis < f.rank - 1; ++axis) rows.places *= f[axis];
+    return rows;
   }
 
   // A ConvLSTM makes the mask of its frames itself.

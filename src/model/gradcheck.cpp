@@ -12,6 +12,7 @@
 
 #include "core/random.h"
 #include "layers/base/require.h"
+#include "model/given_mask.h"
 #include "model/model_state.h"
 #include "model/session.h"
 #include "rondo/core/error.h"
@@ -40,35 +41,6 @@ class Random {
  private:
   std::array<std::uint32_t, 2> key_;
   std::uint64_t n_ = 0;
-};
-
-// Puts a mask on its first input; the second says where (more than 0.5 keeps a step). Masking would write zeros over what is
-// padding, and padding may hold anything.
-class GivenMask final : public Layer {
- public:
-  std::string class_name() const override { return "GivenMask"; }
-  void describe(ConfigVisitor&) override {}
-  void build(const Shapes&, Weights&) override {}
-  Shapes output_shapes(const Shapes& in) const override { return {in[0]}; }
-  void plan(const Shapes&, Plan&) const override {}
-  MaskFlow mask_flow(std::span<const bool>) const override { return MaskFlow::make; }
-  void forward(const Run& run) const noexcept override {
-    std::copy_n(run.in().values, run.in().dims.elements(), run.out().values);
-    const Index steps = run.in(1).dims.elements(), each = steps == 0 ? 0 : run.out().mask_size() / steps;
-    for (Index i = 0; i < steps; ++i)  // every row of a time step
-      std::fill_n(run.out().mask + i * each, each, static_cast<std::uint8_t>(run.in(1).values[i] > real(0.5) ? 1 : 0));
-  }
-  void backward(const Run& run) const noexcept override {
-    if (real* d = run.d_in().values) {
-      const Index n = run.in().dims.elements();
-      if (const real* from = run.d_out().values) {
-        std::copy_n(from, n, d);
-      } else {
-        std::fill_n(d, n, real(0));
-      }
-    }
-    if (real* d = run.d_in(1).values) std::fill_n(d, run.in(1).dims.elements(), real(0));
-  }
 };
 
 double norm(const std::vector<double>& v) {
@@ -260,7 +232,7 @@ void check_layer(const LayerRef& layer, const Shapes& inputs, int calls, bool ma
       const Index samples = inputs[0][0], steps = inputs[0][1],
                   each = inputs[0].elements() / std::max<Index>(1, samples * steps);
       const SymbolicTensor keep = Input({steps, 1}, {.batch_size = layer->stateful() ? samples : None});
-      into[0] = LayerRef(std::make_shared<GivenMask>()).call({into[0], keep})[0];
+      into[0] = given_mask(into[0], keep);
       Array mask(Shape{samples, steps, 1});
       Array& data = x[x.size() - inputs.size()];
       for (Index s = 0; s < samples; ++s) {  // padded behind, before, with a gap, in turn

@@ -6,11 +6,11 @@
 #include <cmath>
 #include <functional>
 
+#include "model/given_mask.h"
 #include "rondo/layers/lstm.h"
 #include "rondo/layers/masking.h"
 #include "rondo/model/model.h"
 #include "support/contract.h"
-#include "support/given_mask.h"
 #include "support/gradcheck.h"
 #include "support/refused.h"
 

@@ -8,8 +8,8 @@
 #include <cstring>
 #include <numeric>
 
+#include "model/given_mask.h"
 #include "support/contract.h"
-#include "support/given_mask.h"
 #include "support/gradcheck.h"
 
 namespace rondo::contract {

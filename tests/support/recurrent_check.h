@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "kernels/kernels.h"
-#include "support/given_mask.h"
+#include "model/given_mask.h"
 #include "support/gradcheck.h"
 #include "support/oracle.h"
 

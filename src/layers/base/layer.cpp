@@ -141,9 +141,9 @@ std::string Layer::described() const {
 
 void register_layer(const std::string& class_name, LayerFactory make) {
   if (!BuiltIn::now()) {
-    const std::shared_ptr<Layer> one = make();
-    custom().add(class_name, one->class_name(), typeid(*one),
-                 [](const auto& name) { return registry().find(name) != nullptr; });
+    const std::shared_ptr<Layer> made = make();
+    const Layer& one = *made;  // typeid(*made) would seem to be a call
+    custom().add(class_name, one.class_name(), typeid(one), [](const auto& name) { return registry().find(name) != nullptr; });
   }
   registry().add(class_name, make);
 }

@@ -1,5 +1,5 @@
-// A layer for tests: puts a mask on its first input, so that padding can hold anything, NaN too (Masking would write zeros
-// there).
+// A layer for gradcheck and for tests: puts a mask on its first input, so that padding can hold anything, NaN too (Masking
+// would write zeros there).
 #pragma once
 
 #include <algorithm>

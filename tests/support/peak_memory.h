@@ -1,6 +1,8 @@
 // The most memory this process has held: a test of it stands on a process of its own, as ctest starts them.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <fstream>
 #include <string>
 
@@ -14,15 +16,22 @@
 
 namespace rondo {
 
-// In MB; 0 if the system does not say, and under a sanitizer, whose own memory would be measured: skip the test then.
+// In MB.
 inline double peak_megabytes() {
-#ifndef RONDO_SANITIZED
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
     if (line.rfind("VmHWM:", 0) == 0) return std::stod(line.substr(6)) * 1024 / 1e6;
   }
-#endif
+  ADD_FAILURE() << "the system does not say how much memory this process held";
   return 0;
+}
+
+// `before`: an earlier peak_megabytes(), 0 for the whole process. Under a sanitizer its own memory would be measured: the rest
+// of the test runs there, this does not.
+inline void expect_peak_growth_below([[maybe_unused]] double before, [[maybe_unused]] double megabytes) {
+#ifndef RONDO_SANITIZED
+  EXPECT_LT(peak_megabytes() - before, megabytes) << "MB";
+#endif
 }
 
 }  // namespace rondo

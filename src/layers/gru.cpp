@@ -24,7 +24,7 @@ class GRULayer : public Recurrent {
   std::string class_name() const override { return "GRU"; }
   void describe(ConfigVisitor& v) override {
     describe_weights(v);
-    describe_sequence(v);
+    describe_rest(v);
     v.field("reset_after", reset_after, true);
   }
   void copy_config(const GRULayer& from) {

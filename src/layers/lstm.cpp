@@ -24,7 +24,7 @@ class LSTMLayer : public Recurrent {
   void describe(ConfigVisitor& v) override {
     describe_weights(v);
     v.field("unit_forget_bias", unit_forget_bias, true);
-    describe_sequence(v);
+    describe_rest(v);
   }
   void copy_config(const LSTMLayer& from) {
     Recurrent::copy_config(from);

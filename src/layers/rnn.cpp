@@ -35,12 +35,7 @@ class RNNLayer final : public RecurrentLayer, public NestedStates, public Activi
 
   void describe(ConfigVisitor& v) override {
     v.field("cell", cell_);
-    v.field("return_sequences", return_sequences, false);
-    v.field("return_state", return_state, false);
-    v.field("go_backwards", go_backwards, false);
-    v.field("stateful", keep_state, false);
-    v.field("unroll", unroll, false);
-    v.field("zero_output_for_mask", zero_output_for_mask, false);
+    describe_walk(v, *this);
     v.field("activity_regularizer", activity_regularizer);
     if (cell_) settle();
   }
@@ -58,12 +53,8 @@ class RNNLayer final : public RecurrentLayer, public NestedStates, public Activi
   std::vector<StateTree> state_trees() const override { return state_tree(cell_).parts; }
   std::shared_ptr<Layer> reversed_copy() const override {
     auto made = std::make_shared<RNNLayer>();
-    made->return_sequences = return_sequences;
-    made->return_state = return_state;
+    copy_walk(*this, *made);
     made->go_backwards = !go_backwards;
-    made->keep_state = keep_state;
-    made->unroll = unroll;
-    made->zero_output_for_mask = zero_output_for_mask;
     made->activity_regularizer = activity_regularizer;
     made->set_cell(copy_of_cell(cell_));
     return made;
@@ -221,11 +212,9 @@ class RNNLayer final : public RecurrentLayer, public NestedStates, public Activi
     for (std::size_t k = 0; k < walked_.size(); ++k) {
       RecurrentLayer& cell = *walked_[k];
       const bool last = k + 1 == walked_.size();
+      copy_walk(*this, cell);
       cell.return_sequences = !last || return_sequences;
-      cell.return_state = return_state;
       cell.go_backwards = k == 0 && go_backwards;
-      cell.keep_state = keep_state;
-      cell.unroll = unroll;
       cell.zero_output_for_mask = last && zero_output_for_mask;
     }
   }
@@ -263,15 +252,8 @@ class RNNLayer final : public RecurrentLayer, public NestedStates, public Activi
 
 std::shared_ptr<RNNLayer> make_rnn(const LayerRef& cell, const RNNOptions& o) {
   auto layer = std::make_shared<RNNLayer>();
-  layer->return_sequences = o.return_sequences;
-  layer->return_state = o.return_state;
-  layer->go_backwards = o.go_backwards;
-  layer->keep_state = o.stateful;
-  layer->unroll = o.unroll;
-  layer->zero_output_for_mask = o.zero_output_for_mask;
+  take_walk(*layer, o);
   layer->activity_regularizer = o.activity_regularizer;
-  layer->batch_size = o.batch_size;
-  layer->input_shape = o.input_shape;
   layer->set_name(o.name);
   layer->set_cell(cell);
   layer->check();

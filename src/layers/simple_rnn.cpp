@@ -19,7 +19,7 @@ class SimpleRNNLayer : public Recurrent {
   std::string class_name() const override { return "SimpleRNN"; }
   void describe(ConfigVisitor& v) override {
     describe_weights(v);
-    describe_sequence(v);
+    describe_rest(v);
   }
   void copy_config(const SimpleRNNLayer& from) { Recurrent::copy_config(from); }
   std::shared_ptr<Recurrent> copy() const override { return copy_of(*this); }

@@ -1,10 +1,8 @@
 // The contract side of Recurrent: shapes, weights, bookings. The walk itself is in forward.cpp and backward.cpp.
 #include "layers/recurrent/walk.h"
 
-#include "core/words.h"
 #include "layers/base/options.h"
 #include "layers/base/require.h"
-#include "layers/base/seed.h"
 #include "layers/recurrent/slots.h"
 #include "rondo/activations/activation.h"
 #include "rondo/core/error.h"
@@ -29,14 +27,7 @@ RowFunctions Recurrent::row_functions(const Run& run) const noexcept {
 
 void Recurrent::check() const {
   require_positive(*this, "units", units);
-  require_activation(*this, "activation", activation);
-  require_activation(*this, "recurrent_activation", recurrent_activation);
-  const auto rate = [&](const char* what, double value) {
-    if (!(value >= 0 && value <= 1))
-      fail(Code::value, class_name() + ": " + what + " is the share that becomes 0, from 0 to 1; got " + short_number(value));
-  };
-  rate("dropout", dropout);
-  rate("recurrent_dropout", recurrent_dropout);
+  check_cell(*this);
 }
 
 void Recurrent::check_inputs(const Shapes& in) const {
@@ -196,28 +187,9 @@ std::shared_ptr<Layer> Recurrent::reversed_copy() const {
 
 void Recurrent::copy_config(const Recurrent& from) {
   units = from.units;
-  activation = from.activation;
-  recurrent_activation = from.recurrent_activation;
-  use_bias = from.use_bias;
-  kernel_initializer = from.kernel_initializer;
-  recurrent_initializer = from.recurrent_initializer;
-  bias_initializer = from.bias_initializer;
-  kernel_regularizer = from.kernel_regularizer;
-  recurrent_regularizer = from.recurrent_regularizer;
-  bias_regularizer = from.bias_regularizer;
+  static_cast<CellArguments&>(*this) = from;
   activity_regularizer = from.activity_regularizer;
-  kernel_constraint = from.kernel_constraint;
-  recurrent_constraint = from.recurrent_constraint;
-  bias_constraint = from.bias_constraint;
-  dropout = from.dropout;
-  recurrent_dropout = from.recurrent_dropout;
-  seed = from.seed;
-  return_sequences = from.return_sequences;
-  return_state = from.return_state;
-  go_backwards = from.go_backwards;
-  keep_state = from.keep_state;
-  unroll = from.unroll;
-  zero_output_for_mask = from.zero_output_for_mask;
+  copy_walk(from, *this);
 }
 
 void Recurrent::require_rnn() const {
@@ -228,32 +200,12 @@ void Recurrent::require_rnn() const {
 
 void Recurrent::describe_weights(ConfigVisitor& v) {
   v.required("units", units);
-  v.field("activation", activation, "tanh");
-  if (gated()) v.field("recurrent_activation", recurrent_activation, "sigmoid");
-  v.field("use_bias", use_bias, true);
-  v.field("kernel_initializer", kernel_initializer, "glorot_uniform");
-  v.field("recurrent_initializer", recurrent_initializer, "orthogonal");
-  v.field("bias_initializer", bias_initializer, "zeros");
+  describe_cell_weights(v, gated());
 }
 
-void Recurrent::describe_sequence(ConfigVisitor& v) {
-  v.field("kernel_regularizer", kernel_regularizer);
-  v.field("recurrent_regularizer", recurrent_regularizer);
-  v.field("bias_regularizer", bias_regularizer);
-  if (!is_cell()) v.field("activity_regularizer", activity_regularizer);
-  v.field("kernel_constraint", kernel_constraint);
-  v.field("recurrent_constraint", recurrent_constraint);
-  v.field("bias_constraint", bias_constraint);
-  v.field("dropout", dropout, 0.0);
-  v.field("recurrent_dropout", recurrent_dropout, 0.0);
-  describe_seed(v, class_name(), seed);
-  if (is_cell()) return;
-  v.field("return_sequences", return_sequences, false);
-  v.field("return_state", return_state, false);
-  v.field("go_backwards", go_backwards, false);
-  v.field("stateful", keep_state, false);
-  v.field("unroll", unroll, false);
-  v.field("zero_output_for_mask", zero_output_for_mask, false);
+void Recurrent::describe_rest(ConfigVisitor& v) {
+  describe_cell_training(v, class_name(), is_cell() ? nullptr : &activity_regularizer);
+  if (!is_cell()) describe_walk(v, *this);
 }
 
 }  // namespace rondo

@@ -8,13 +8,12 @@
 
 #include "kernels/kernels.h"
 #include "layers/base/activity.h"
+#include "layers/recurrent/arguments.h"
 #include "layers/recurrent/cell.h"
-#include "rondo/core/config.h"
-#include "rondo/layers/recurrent.h"
 
 namespace rondo {
 
-class Recurrent : public RecurrentLayer, public ActivityRegularized {
+class Recurrent : public RecurrentLayer, public CellArguments, public ActivityRegularized {
  public:
   void build(const Shapes& in, Weights& weights) override;
   Shapes output_shapes(const Shapes& in) const override;
@@ -33,18 +32,6 @@ class Recurrent : public RecurrentLayer, public ActivityRegularized {
   // LSTMCell and its like (cell_of.h): the walk of an RNN, which decides what Keras's cells have no argument for.
   virtual bool is_cell() const { return false; }
 
-  Activation activation = "tanh";
-  Activation recurrent_activation = "sigmoid";
-  bool use_bias = true;
-  Initializer kernel_initializer = "glorot_uniform";
-  Initializer recurrent_initializer = "orthogonal";
-  Initializer bias_initializer = "zeros";
-  Regularizer kernel_regularizer, recurrent_regularizer, bias_regularizer;
-  Constraint kernel_constraint, recurrent_constraint, bias_constraint;
-  double dropout = 0;            // of x, in training
-  double recurrent_dropout = 0;  // of h
-  std::optional<Index> seed;     // of both
-
  protected:
   virtual const Cell& cell() const = 0;
   // GRU with reset_after: a bias of shape (2, 3H), whose second row belongs to h.U. Otherwise one, (columns H).
@@ -54,38 +41,17 @@ class Recurrent : public RecurrentLayer, public ActivityRegularized {
   virtual Initializer first_bias() const { return bias_initializer; }
   // The fields all recurrent layers share, in Keras's order: before and after those of the layer alone.
   void describe_weights(ConfigVisitor& visitor);
-  void describe_sequence(ConfigVisitor& visitor);
+  void describe_rest(ConfigVisitor& visitor);
 
  public:
   // From the options all of them share.
   template <class Options>
   void take(Index n, const Options& o) {
     units = n;
-    activation = o.activation;
-    if constexpr (requires { o.recurrent_activation; }) recurrent_activation = o.recurrent_activation;
-    use_bias = o.use_bias;
-    kernel_initializer = o.kernel_initializer;
-    recurrent_initializer = o.recurrent_initializer;
-    bias_initializer = o.bias_initializer;
-    kernel_regularizer = o.kernel_regularizer;
-    recurrent_regularizer = o.recurrent_regularizer;
-    bias_regularizer = o.bias_regularizer;
-    kernel_constraint = o.kernel_constraint;
-    recurrent_constraint = o.recurrent_constraint;
-    bias_constraint = o.bias_constraint;
-    dropout = o.dropout;
-    recurrent_dropout = o.recurrent_dropout;
-    seed = o.seed;
+    take_cell(o);
     if constexpr (requires { o.return_sequences; }) {
+      take_walk(*this, o);
       activity_regularizer = o.activity_regularizer;
-      return_sequences = o.return_sequences;
-      return_state = o.return_state;
-      go_backwards = o.go_backwards;
-      keep_state = o.stateful;
-      unroll = o.unroll;
-      zero_output_for_mask = o.zero_output_for_mask;
-      batch_size = o.batch_size;
-      input_shape = o.input_shape;
     }
     set_name(o.name);
   }

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 
-#include "core/words.h"
 #include "kernels/kernels.h"
 #include "layers/base/names.h"
 #include "layers/base/options.h"
 #include "layers/base/require.h"
-#include "layers/base/seed.h"
 #include "rondo/core/error.h"
 #include "rondo/initializers/initializer.h"
 
@@ -21,29 +19,10 @@ void ConvLSTMLayer::describe(ConfigVisitor& v) {
   v.field("padding", window.padding, "valid");
   v.field("data_format", data_format, "channels_last");
   v.field("dilation_rate", window.dilation, ones);
-  v.field("activation", activation, "tanh");
-  v.field("recurrent_activation", recurrent_activation, "sigmoid");
-  v.field("use_bias", use_bias, true);
-  v.field("kernel_initializer", kernel_initializer, "glorot_uniform");
-  v.field("recurrent_initializer", recurrent_initializer, "orthogonal");
-  v.field("bias_initializer", bias_initializer, "zeros");
+  describe_cell_weights(v, true);
   v.field("unit_forget_bias", unit_forget_bias, true);
-  v.field("kernel_regularizer", kernel_regularizer);
-  v.field("recurrent_regularizer", recurrent_regularizer);
-  v.field("bias_regularizer", bias_regularizer);
-  v.field("activity_regularizer", activity_regularizer);
-  v.field("kernel_constraint", kernel_constraint);
-  v.field("recurrent_constraint", recurrent_constraint);
-  v.field("bias_constraint", bias_constraint);
-  v.field("dropout", dropout, 0.0);
-  v.field("recurrent_dropout", recurrent_dropout, 0.0);
-  describe_seed(v, class_name(), seed);
-  v.field("return_sequences", return_sequences, false);
-  v.field("return_state", return_state, false);
-  v.field("go_backwards", go_backwards, false);
-  v.field("stateful", keep_state, false);
-  v.field("unroll", unroll, false);
-  v.field("zero_output_for_mask", zero_output_for_mask, false);
+  describe_cell_training(v, class_name(), &activity_regularizer);
+  describe_walk(v, *this);
   for (std::vector<Index>* sizes : {&window.size, &window.strides, &window.dilation}) spread(*sizes, window.axes);
 }
 
@@ -52,29 +31,11 @@ std::shared_ptr<Layer> ConvLSTMLayer::reversed_copy() const {
   made->units = units;
   made->window = window;
   made->data_format = data_format;
-  made->activation = activation;
-  made->recurrent_activation = recurrent_activation;
-  made->use_bias = use_bias;
-  made->kernel_initializer = kernel_initializer;
-  made->recurrent_initializer = recurrent_initializer;
-  made->bias_initializer = bias_initializer;
-  made->kernel_regularizer = kernel_regularizer;
-  made->recurrent_regularizer = recurrent_regularizer;
-  made->bias_regularizer = bias_regularizer;
-  made->activity_regularizer = activity_regularizer;
-  made->kernel_constraint = kernel_constraint;
-  made->recurrent_constraint = recurrent_constraint;
-  made->bias_constraint = bias_constraint;
+  static_cast<CellArguments&>(*made) = *this;
   made->unit_forget_bias = unit_forget_bias;
-  made->dropout = dropout;
-  made->recurrent_dropout = recurrent_dropout;
-  made->seed = seed;
-  made->return_sequences = return_sequences;
-  made->return_state = return_state;
+  made->activity_regularizer = activity_regularizer;
+  copy_walk(*this, *made);
   made->go_backwards = !go_backwards;
-  made->keep_state = keep_state;
-  made->unroll = unroll;
-  made->zero_output_for_mask = zero_output_for_mask;
   return made;
 }
 
@@ -90,14 +51,7 @@ void ConvLSTMLayer::check() const {
                           Shape(window.dilation).text() + " cannot both be above 1");
   require_padding(*this, window.padding, false);
   require_channels_last(*this, data_format);
-  require_activation(*this, "activation", activation);
-  require_activation(*this, "recurrent_activation", recurrent_activation);
-  const auto share = [this](const char* key, double rate) {
-    if (!(rate >= 0 && rate <= 1))
-      fail(Code::value, described() + ": " + key + " is the share of values to drop, from 0 to 1; got " + short_number(rate));
-  };
-  share("dropout", dropout);
-  share("recurrent_dropout", recurrent_dropout);
+  check_cell(*this);
 }
 
 Initializer ConvLSTMLayer::first_bias() const {

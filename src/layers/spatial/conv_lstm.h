@@ -3,13 +3,12 @@
 #pragma once
 
 #include "layers/base/activity.h"
+#include "layers/recurrent/arguments.h"
 #include "layers/spatial/patches.h"
-#include "rondo/activations/activation.h"
-#include "rondo/layers/recurrent.h"
 
 namespace rondo {
 
-class ConvLSTMLayer : public RecurrentLayer, public ActivityRegularized {
+class ConvLSTMLayer : public RecurrentLayer, public CellArguments, public ActivityRegularized {
  public:
   explicit ConvLSTMLayer(int axes) {
     window.axes = axes;
@@ -19,17 +18,7 @@ class ConvLSTMLayer : public RecurrentLayer, public ActivityRegularized {
   Index& filters = units;
   WindowConfig window;  // kernel_size, strides, padding, dilation_rate: of the input's convolution
   std::string data_format = "channels_last";
-  Activation activation = "tanh";
-  Activation recurrent_activation = "sigmoid";
-  bool use_bias = true;
-  Initializer kernel_initializer = "glorot_uniform";
-  Initializer recurrent_initializer = "orthogonal";
-  Initializer bias_initializer = "zeros";
-  Regularizer kernel_regularizer, recurrent_regularizer, bias_regularizer;
-  Constraint kernel_constraint, recurrent_constraint, bias_constraint;
   bool unit_forget_bias = true;
-  double dropout = 0, recurrent_dropout = 0;  // at exactly 1 they drop nothing, as in Keras
-  std::optional<Index> seed;
 
   void describe(ConfigVisitor& visitor) override;
   void check() const override;
@@ -56,30 +45,10 @@ class ConvLSTMLayer : public RecurrentLayer, public ActivityRegularized {
     filters = n;
     window.padding = o.padding;
     data_format = o.data_format;
-    activation = o.activation;
-    recurrent_activation = o.recurrent_activation;
-    use_bias = o.use_bias;
-    kernel_initializer = o.kernel_initializer;
-    recurrent_initializer = o.recurrent_initializer;
-    bias_initializer = o.bias_initializer;
+    take_cell(o);
     unit_forget_bias = o.unit_forget_bias;
-    kernel_regularizer = o.kernel_regularizer;
-    recurrent_regularizer = o.recurrent_regularizer;
-    bias_regularizer = o.bias_regularizer;
     activity_regularizer = o.activity_regularizer;
-    kernel_constraint = o.kernel_constraint;
-    recurrent_constraint = o.recurrent_constraint;
-    bias_constraint = o.bias_constraint;
-    dropout = o.dropout;
-    recurrent_dropout = o.recurrent_dropout;
-    seed = o.seed;
-    return_sequences = o.return_sequences;
-    return_state = o.return_state;
-    go_backwards = o.go_backwards;
-    keep_state = o.stateful;
-    zero_output_for_mask = o.zero_output_for_mask;
-    batch_size = o.batch_size;
-    input_shape = o.input_shape;
+    take_walk(*this, o);
     set_name(o.name);
     check();
   }

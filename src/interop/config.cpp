@@ -135,11 +135,8 @@ void ConfigReader::field(std::string_view key, double& value, double fallback) {
   if (json && json->is_object())
     fail(Code::unsupported,
          what(key) + " is a " + shown(member(*json, "class_name")) + ", which is not supported; a number is");
-  if (json && key == "mask_value" && *json == "NaN") {  // Keras's Masking takes it
-    value = std::numeric_limits<double>::quiet_NaN();
-    return;
-  }
-  value = json ? number_of(*json, what(key)) : fallback;
+  // Keras's Masking takes them.
+  value = !json ? fallback : key == "mask_value" ? any_number_of(*json, what(key)) : number_of(*json, what(key));
 }
 void ConfigReader::field(std::string_view key, std::string& value, const std::string& fallback) {
   const Json* json = find(key);
@@ -337,13 +334,7 @@ LayerRef read_layer(const Json& object, std::vector<std::string>& notes, const P
 
 void ConfigWriter::field(std::string_view key, bool& value, bool fallback) { put(key, value, value != fallback); }
 void ConfigWriter::field(std::string_view key, Index& value, Index fallback) { put(key, value, value != fallback); }
-void ConfigWriter::field(std::string_view key, double& value, double fallback) {
-  if (std::isnan(value))
-    fail(Code::unsupported, std::string(key) +
-                                " is NaN, which a model file cannot hold; a Masking with it masks nothing and can "
-                                "be left out");
-  put(key, value, value != fallback);
-}
+void ConfigWriter::field(std::string_view key, double& value, double fallback) { put(key, value, value != fallback); }
 void ConfigWriter::field(std::string_view key, std::string& value, const std::string& fallback) {
   put(key, value == "None" ? Json() : Json(value), value != fallback);
 }

@@ -1,5 +1,8 @@
 #include "interop/json.h"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <optional>
 #include <set>
 
@@ -36,9 +39,14 @@ class Watch {
   std::vector<std::set<std::string>> names_;
 };
 
-// The text with every NaN outside texts in quotes; nothing if there is none.
-std::optional<std::string> with_quoted_nan(std::string_view text) {
-  if (text.find("NaN") == std::string_view::npos) return std::nullopt;
+// What Python's json writes for numbers that JSON has no words for.
+constexpr std::string_view no_json[] = {"NaN", "-Infinity", "Infinity"};
+
+std::string_view no_json_of(double value) { return no_json[std::isnan(value) ? 0 : value < 0 ? 1 : 2]; }
+
+// The text with every NaN and Infinity outside texts in quotes; nothing if there is none.
+std::optional<std::string> with_quotes(std::string_view text) {
+  if (text.find("NaN") == std::string_view::npos && text.find("Infinity") == std::string_view::npos) return std::nullopt;
   std::string out;
   bool inside = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -46,23 +54,39 @@ std::optional<std::string> with_quoted_nan(std::string_view text) {
     if (inside && c == '\\' && i + 1 < text.size()) {
       out += c;
       out += text[++i];
-    } else if (!inside && text.substr(i, 3) == "NaN") {
-      out += "\"NaN\"";
-      i += 2;
-    } else {
-      if (c == '"') inside = !inside;
-      out += c;
+      continue;
     }
+    const auto* const word =
+        std::find_if(std::begin(no_json), std::end(no_json), [&](std::string_view w) { return text.substr(i).starts_with(w); });
+    if (!inside && word != std::end(no_json)) {
+      out += '"' + std::string(*word) + '"';
+      i += word->size() - 1;
+      continue;
+    }
+    if (c == '"') inside = !inside;
+    out += c;
   }
   return out;
+}
+
+// Every number that JSON has no words for as a text: `mark`, then Python's word. Whether there was one.
+bool mark_numbers(Json& value, const std::string& mark) {
+  bool any = false;
+  if (value.is_structured()) {
+    for (Json& inner : value) any = mark_numbers(inner, mark) || any;
+  } else if (value.is_number_float() && !std::isfinite(value.get<double>())) {
+    value = mark + std::string(no_json_of(value.get<double>()));
+    any = true;
+  }
+  return any;
 }
 
 }  // namespace
 
 Json parse_json(std::string_view text, const std::string& what) {
   try {
-    // Python's json writes NaN as it is, which is no JSON: read as the text "NaN".
-    if (const auto readable = with_quoted_nan(text)) return Json::parse(readable->begin(), readable->end(), Watch(what));
+    // Python's json writes NaN as it is, which is no JSON: read as the text "NaN" (see any_number_of).
+    if (const auto readable = with_quotes(text)) return Json::parse(readable->begin(), readable->end(), Watch(what));
     return Json::parse(text.begin(), text.end(), Watch(what));
   } catch (const Json::exception& e) {
     std::string detail = e.what();
@@ -72,6 +96,20 @@ Json parse_json(std::string_view text, const std::string& what) {
 }
 
 std::string json_text(const Json& value, int indent) { return value.dump(indent, ' ', false, Json::error_handler_t::replace); }
+
+std::string python_json_text(const Json& value) {
+  const std::string plain = json_text(value);
+  std::string mark = "number ";
+  while (plain.find(mark) != std::string::npos) mark += "! ";
+  Json marked = value;
+  if (!mark_numbers(marked, mark)) return plain;
+  std::string text = json_text(marked);
+  for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at)) {
+    text.erase(at - 1, mark.size() + 1);    // the quote before it, and the mark
+    text.erase(text.find('"', at - 1), 1);  // the quote behind the word
+  }
+  return text;
+}
 
 std::string shown(const Json& value) {
   if (value.is_object()) return "an object";
@@ -119,6 +157,13 @@ Index index_of(const Json& value, const std::string& what) {
 double number_of(const Json& value, const std::string& what) {
   if (!value.is_number()) expected(what, "a number", value);
   return value.get<double>();
+}
+
+double any_number_of(const Json& value, const std::string& what) {
+  if (value == "NaN") return std::numeric_limits<double>::quiet_NaN();
+  if (value == "Infinity") return HUGE_VAL;
+  if (value == "-Infinity") return -HUGE_VAL;
+  return number_of(value, what);
 }
 
 bool bool_of(const Json& value, const std::string& what) {

@@ -18,6 +18,8 @@ Json parse_json(std::string_view text, const std::string& what);
 
 // The text, whatever the strings hold: bytes that are not UTF-8 are replaced.
 std::string json_text(const Json& value, int indent = -1);
+// The same with numbers that JSON has no words for as Python's json writes them: NaN, Infinity, -Infinity.
+std::string python_json_text(const Json& value);
 
 // A value for a message: on one line, at most 60 characters, control characters escaped.
 std::string shown(const Json& value);
@@ -33,6 +35,7 @@ std::string string_at(const Json& object, std::string_view key, const std::strin
 // A whole number that fits. `what` names it: "layer 'lstm' (LSTM): units".
 Index index_of(const Json& value, const std::string& what);
 double number_of(const Json& value, const std::string& what);
+double any_number_of(const Json& value, const std::string& what);  // or Python's NaN, Infinity, -Infinity
 bool bool_of(const Json& value, const std::string& what);
 std::string string_of(const Json& value, const std::string& what);
 // [null, 10, 2]: sizes from 0 on, null for None; at most 8 of them.

@@ -152,7 +152,7 @@ std::vector<std::byte> save_model(const Model& model, const SaveOptions& options
     (keras_knows(model) ? config : rondo)["compile_config"] = write_compile(model);
   ZipWriter zip;
   zip.add("metadata.json", json_text({{"keras_version", "3.3.3"}, {"date_saved", now()}}));
-  zip.add("config.json", json_text(config));
+  zip.add("config.json", python_json_text(config));
   zip.add(weights_name, weights);
   zip.add("rondo.json", json_text(rondo));
   return zip.finish();

@@ -47,7 +47,7 @@ Masks::Id Masks::number(const std::string& text) {
 
 Masks::Id Masks::made(const Json& config, const TensorAt& input) {
   const Json& value = member(config, "mask_value");
-  const double number_value = value.is_null() ? 0.0 : number_of(value, "Masking: mask_value");
+  const double number_value = value.is_null() ? 0.0 : any_number_of(value, "Masking: mask_value");
   return number("differs " + std::to_string(input.layer) + " " + std::to_string(input.call) + " " +
                 std::to_string(input.output) + " from " + exact(number_value));
 }
@@ -129,7 +129,7 @@ Masks::Id Masks::read(const Json& tensor, const Resolve& resolve, int depth) {
   const Json* any = arguments(tensor, "Any", resolve, &config);
   if (any == nullptr || member(*config, "axis") != -1 || member(*config, "keepdims") == true) return none;
   if (const Json* differs = arguments((*any)[0], "NotEqual", resolve)) {
-    if (differs->size() != 2 || !is_tensor((*differs)[0]) || !(*differs)[1].is_number()) return none;
+    if (differs->size() != 2 || !is_tensor((*differs)[0]) || (*differs)[1].is_structured()) return none;
     return made({{"mask_value", (*differs)[1]}}, resolve((*differs)[0]));
   }
   if (const Json* either = arguments((*any)[0], "LogicalOr", resolve)) {  // x differs from 0 or equals it

@@ -9,7 +9,7 @@ import numpy as np
 import keras
 from keras import layers as L
 
-from predict_cases import normal, padded, sequential
+from predict_cases import MASK, MASK_2, normal, padded, sequential
 
 CASES = {}
 OLDER = {}  # those that older versions have too
@@ -156,3 +156,56 @@ keep("rare_activations", rare_activations)
 add_masked("masked_softmax_gru", lambda: L.GRU(4, activation="softmax", recurrent_activation="softmax", return_sequences=True))
 add("dense_glu", (5, 3), lambda: L.Dense(6, activation="glu"))
 add("activation_glu", (5, 3), lambda: L.Dense(8), lambda: L.Activation("glu"), lambda: L.Activation("tanh"))
+
+# ---------------------------------------------------------------- masks and states from call to call
+
+
+def stateful(*make):
+    """Two calls with other masks: a sample with nothing but padding keeps its state, and shows it."""
+
+    def build(rng):
+        model = sequential(L.Input(batch_shape=(5, 6, 3)), L.Masking(), *[m() for m in make])
+        return model, {"_call1": [padded(rng, 3)], "_call2": [padded(rng, 3, mask=MASK_2[::-1])]}
+
+    return build
+
+
+SEQUENCES = {"stateful": True, "return_sequences": True}
+keep("stateful_masked_lstm", stateful(lambda: L.LSTM(4, zero_output_for_mask=True, **SEQUENCES), lambda: L.LSTM(3, stateful=True)), ("stateful",))
+keep("stateful_masked_gru", stateful(lambda: L.GRU(4, **SEQUENCES), lambda: L.GRU(3, reset_after=False, go_backwards=True, **SEQUENCES)), ("stateful",))
+keep("stateful_masked_simple_rnn", stateful(lambda: L.SimpleRNN(4, **SEQUENCES), lambda: L.SimpleRNN(3, stateful=True)), ("stateful",))
+keep("stateful_masked_rnn", stateful(rnn(lstm(), gru(), **SEQUENCES), rnn(simple(), stateful=True)), ("stateful",))
+keep(
+    "stateful_masked_bidirectional",
+    stateful(lambda: L.Bidirectional(L.LSTM(3, **SEQUENCES)), lambda: L.Bidirectional(L.GRU(2, stateful=True), merge_mode="sum")),
+    ("stateful",),
+)
+
+
+def masked_films(*shape, make, **options):
+    """One film a call: Keras's JAX takes the mask of several samples for one of places. A frame of zeros is padding."""
+
+    def build(rng):
+        steps, flat_size = shape[0], int(np.prod(shape[1:]))
+        model = sequential(
+            L.Input(**({"batch_shape": (1, steps, flat_size)} if "stateful" in options else {"shape": (steps, flat_size)})),
+            L.Masking(),
+            L.TimeDistributed(L.Reshape(shape[1:])),
+            *[m() for m in make],
+        )
+        masks = [m[:steps][None] for m in (MASK[2], MASK[3], MASK[4], MASK[1])]
+        return model, {f"_call{i + 1}": [padded(rng, flat_size, mask=m)] for i, m in enumerate(masks)}
+
+    return build
+
+
+def padded_films(name, *shape, make, **options):
+    keep(name, masked_films(*shape, make=make, **options), ("stateful",) if "stateful" in options else ())
+
+
+padded_films("masked_conv_lstm1d", 6, 4, 2, make=[lambda: L.ConvLSTM1D(2, 2, return_sequences=True), lambda: L.ConvLSTM1D(3, 2, padding="same")])
+padded_films("masked_conv_lstm1d_zeros", 6, 4, 2, make=[lambda: L.ConvLSTM1D(2, 3, go_backwards=True, return_sequences=True, zero_output_for_mask=True)])
+padded_films("masked_conv_lstm2d", 6, 3, 4, 1, make=[lambda: L.ConvLSTM2D(2, 2, padding="same", return_sequences=True), lambda: L.ConvLSTM2D(2, 2)])
+padded_films("masked_bidirectional_conv_lstm1d", 6, 4, 2, make=[lambda: L.Bidirectional(L.ConvLSTM1D(2, 2, return_sequences=True))])
+padded_films("stateful_masked_conv_lstm1d", 6, 4, 2, make=[lambda: L.ConvLSTM1D(2, 2, **SEQUENCES), lambda: L.ConvLSTM1D(2, 2, stateful=True)], stateful=True)
+padded_films("stateful_masked_conv_lstm2d", 6, 3, 3, 1, make=[lambda: L.ConvLSTM2D(2, 2, **SEQUENCES)], stateful=True)

@@ -8,7 +8,7 @@ import numpy as np
 import keras
 from keras import layers as L
 
-from predict_cases import MASK_2, normal, padded, sequential
+from predict_cases import MASK, MASK_2, normal, padded, sequential
 
 CASES = {}
 
@@ -359,3 +359,20 @@ add_graph("normalization_two_axes", normalization(axis=(1, 2)))
 add_graph("normalization_given", normalization(mean=[1.0, 2.0, 3.0], variance=[4.0, 0.0, 2.5]))
 add_graph("normalization_given_one", normalization(axis=None, mean=0.5, variance=4.0, invert=True))
 add_masked("masked_normalization", lambda: L.Normalization(mean=[1.0, 2.0, 3.0], variance=[4.0, 1.0, 2.5]), last())
+
+
+# ---------------------------------------------------------------- Masking
+
+
+def strange_mask_values(rng):
+    """Nothing equals NaN: it masks nothing. Keras writes these numbers as NaN and Infinity, which JSON does not know."""
+    values = np.array([np.nan, np.inf, -np.inf])
+    inputs = [L.Input((6, 2)) for _ in values]
+    outputs = [L.LSTM(3)(L.LSTM(3, return_sequences=True)(L.Masking(float(v))(x))) for v, x in zip(values, inputs)]
+    data = [padded(rng, 2) for _ in values]
+    for v, x in zip(values[1:], data[1:]):
+        x[~MASK] = v
+    return keras.Model(inputs, outputs), data
+
+
+add_graph("masking_strange_values", strange_mask_values)

@@ -36,6 +36,10 @@ void CallbackArguments::make(std::vector<Named>& taken, bool validates) {
   if (checkpoint_settings_ && !checkpoint_) throw UsageError("--checkpoint-settings is given without --checkpoint PATH");
   if (csv_append_ && !csv_log_) throw UsageError("--csv-append is given without --csv-log FILE");
   if (backup_freq_ && !backup_) throw UsageError("--backup-freq is given without --backup DIR");
+  if (swap_ema_ && !validates)
+    throw UsageError(
+        "--swap-ema validates with the moving averages, but there is nothing to validate with: give --validation-split, or "
+        "--validation-x and --validation-y. (An optimizer with use_ema=true ends with the averages in any case)");
   if (swap_ema_) all.push_back(SwapEMAWeights());
   if (early_stopping_) {
     KeyValues given("--early-stopping", *early_stopping_);

@@ -32,6 +32,17 @@ std::string known(const std::vector<std::string>& outputs) {
   return out;
 }
 
+// A value of the wrong kind (abc for a number) is a mistake of the command line, not of a file.
+template <class Read>
+auto named(const char* flag, const Read& read, const std::string& text) {
+  try {
+    return read(text);
+  } catch (const Error& e) {
+    if (e.code() != Code::format) throw;
+    throw UsageError(std::string(flag) + " " + escaped(text) + ": " + e.what());
+  }
+}
+
 MetricLists metric_lists(const std::string& flag, const std::vector<std::string>& given,
                          const std::vector<std::string>& outputs) {
   std::vector<std::vector<MetricRef>> each(outputs.size());
@@ -45,7 +56,7 @@ MetricLists metric_lists(const std::string& flag, const std::vector<std::string>
       throw UsageError(flag + " names an output '" + escaped(output) + "'." + did_you_mean(output, outputs) +
                        " The outputs: " + known(outputs));
     if (what == "none") continue;
-    each[static_cast<std::size_t>(at - outputs.begin())].push_back(interop::metric_from_text(what));
+    each[static_cast<std::size_t>(at - outputs.begin())].push_back(named(flag.c_str(), interop::metric_from_text, what));
   }
   std::vector<MetricList> lists;
   for (auto& list : each) lists.emplace_back(std::move(list));
@@ -59,6 +70,11 @@ void CompileArguments::declare_optimizer(Arguments& arguments) {
                  "adam, sgd:momentum=0.9,clipnorm=1, ...; starts afresh (default: the file's, with its state)");
   arguments.number("--learning-rate", learning_rate_, 0, false, std::numeric_limits<double>::infinity(),
                    "of the optimizer (default: the file's, or the optimizer's own)");
+  arguments.text(
+      "--schedule", "S", schedule_,
+      "a learning rate that changes from step to step: "
+      "cosine_decay:initial_learning_rate=0.01,decay_steps=1000, piecewise_constant_decay:boundaries=[100],values=[0.1,0.01], "
+      "exponential_decay, ...");
 }
 
 void CompileArguments::declare_losses(Arguments& arguments) {
@@ -74,6 +90,7 @@ bool CompileArguments::given() const {
 }
 
 void CompileArguments::apply(Model& model, const std::string& path, bool training) const {
+  if (schedule_ && learning_rate_) throw UsageError("--schedule and --learning-rate both say the learning rate: give one");
   if (!model.compiled() && (losses_.empty() || (training && !optimizer_))) {
     const bool optimizer = training && !optimizer_, loss = losses_.empty();
     throw UsageError("'" + escaped(path) + "' has no compile settings: give " +
@@ -84,13 +101,13 @@ void CompileArguments::apply(Model& model, const std::string& path, bool trainin
   if (given()) {
     const std::vector<std::string> outputs = output_names(model.internal());
     CompileOptions options = model.compile_options();
-    if (optimizer_) options.optimizer = interop::optimizer_from_text(*optimizer_);
+    if (optimizer_) options.optimizer = named("--optimizer", interop::optimizer_from_text, *optimizer_);
     if (!losses_.empty()) {
       std::vector<LossRef> list;
       PerOutput<LossRef> by_name;
       for (const std::string& text : losses_) {
         const auto [output, what] = said("--loss", text);
-        const LossRef loss = what == "none" ? LossRef() : interop::loss_from_text(what);
+        const LossRef loss = what == "none" ? LossRef() : named("--loss", interop::loss_from_text, what);
         if (output.empty()) {
           list.push_back(loss);
         } else {
@@ -126,6 +143,7 @@ void CompileArguments::apply(Model& model, const std::string& path, bool trainin
     if (!weighted_metrics_.empty()) options.weighted_metrics = metric_lists("--weighted-metrics", weighted_metrics_, outputs);
     model.compile(std::move(options));
   }
+  if (schedule_) model.optimizer()->set_learning_rate(named("--schedule", interop::schedule_from_text, *schedule_));
   if (learning_rate_) model.optimizer()->set_learning_rate(*learning_rate_);
 }
 

@@ -21,7 +21,7 @@ class CompileArguments {
   void apply(Model& model, const std::string& path, bool training) const;
 
  private:
-  std::optional<std::string> optimizer_, loss_weights_;
+  std::optional<std::string> optimizer_, schedule_, loss_weights_;
   std::optional<double> learning_rate_;
   std::vector<std::string> losses_, metrics_, weighted_metrics_;
 };

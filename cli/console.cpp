@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -14,6 +15,25 @@ namespace {
 constexpr int message_lines = 11;
 constexpr std::size_t notes_shown = 3;
 constexpr std::size_t line_length = 500;
+constexpr std::size_t list_width = 120;  // columns of a list of names, which is shown whole
+
+// "... Known: a, b, c" that is much too long for a line, with the list on lines of its own.
+std::string with_list(const std::string& message) {
+  constexpr std::string_view opening = " Known: ";
+  const std::size_t at = message.find(opening), end = std::min(message.find('\n', at), message.size());
+  if (at == std::string::npos || end <= 2 * list_width) return message;
+  std::string out = message.substr(0, at), line = "\n  Known:";
+  for (std::size_t word = at + opening.size(); word < end;) {
+    const std::size_t stop = std::min(message.find(' ', word), end);
+    if (line.size() + 1 + (stop - word) > list_width) {
+      out += line;
+      line = "\n   ";
+    }
+    line += ' ' + message.substr(word, stop - word);
+    word = stop + 1;
+  }
+  return out + line + message.substr(end);
+}
 
 }  // namespace
 
@@ -68,6 +88,20 @@ std::string grouped(Index value) {
   return out;
 }
 
+std::string on_one_line(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    if (line.empty()) continue;
+    if (!out.empty()) out += std::string_view(".:;,").find(out.back()) == std::string_view::npos ? "; " : " ";
+    out += line;
+  }
+  return out;
+}
+
 Console::Console(std::string verb, bool json) : verb_(std::move(verb)), json_(json) {
   terminal_ = isatty(STDERR_FILENO) == 1;
   const char* no_colour = std::getenv("NO_COLOR");
@@ -75,7 +109,8 @@ Console::Console(std::string verb, bool json) : verb_(std::move(verb)), json_(js
   colour_ = terminal_ && !(no_colour && *no_colour) && !(term && std::string_view(term) == "dumb");
 }
 
-void Console::note(const std::string& text) {
+void Console::note(const std::string& message) {
+  const std::string text = on_one_line(message);
   notes_.push_back(text);
   if (notes_.size() == notes_shown + 1) std::cerr << "rondo " << verb_ << ": note: and more, listed with --json\n";
   if (notes_.size() > notes_shown) return;
@@ -102,7 +137,7 @@ void Console::result(const std::string& text, Json::Object object) {
 
 int Console::fail(int exit, std::string_view code, const std::string& message) {
   std::cerr << (colour_ ? "\x1b[31m" : "") << "rondo" << (verb_.empty() ? "" : " ") << verb_ << ':'
-            << (colour_ ? "\x1b[0m " : " ") << printable(message, message_lines);
+            << (colour_ ? "\x1b[0m " : " ") << printable(with_list(message), message_lines);
   std::cerr.flush();
   if (json_) {
     std::cout.clear();

@@ -35,7 +35,8 @@ class Console {
   bool terminal() const { return terminal_; }  // standard error is one
   bool colour() const { return colour_; }      // and NO_COLOR is not set
 
-  // On standard error: "rondo predict: note: ...". Kept for --json's "notes". More than a few are counted, not printed.
+  // On standard error, on one line: "rondo predict: note: ...". Kept for --json's "notes". More than a few are counted, not
+  // printed.
   void note(const std::string& text);
   const std::vector<std::string>& notes() const { return notes_; }
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 
 #include "files.h"
+#include "numbers.h"
 
 namespace rondo::cli {
 
@@ -38,7 +38,7 @@ int EvaluateArrays::run(const std::string& path, const std::optional<Index>& thr
   const auto read = [&](const char* what, const std::vector<std::string>& paths) {
     std::vector<Array> arrays;
     for (const auto& one : paths) {
-      arrays.push_back(read_array(one, console));
+      arrays.push_back(&paths == &x_ ? read_input(model, arrays.size(), one, console) : read_array(one, console));
       named.push_back({what, one});
     }
     return arrays;
@@ -58,9 +58,7 @@ int EvaluateArrays::run(const std::string& path, const std::optional<Index>& thr
   std::string text = escaped(path) + " on " + grouped(samples) + (samples == 1 ? " sample\n" : " samples\n");
   Json::Object values;
   for (const auto& [key, value] : logs) {
-    char buffer[40];
-    std::snprintf(buffer, sizeof buffer, "  %.6g\n", value);
-    text += "  " + escaped(key) + std::string(width - key.size(), ' ') + buffer;
+    text += "  " + escaped(key) + std::string(width - key.size(), ' ') + "  " + score(value) + "\n";
     values.emplace_back(key, value);
   }
   console.result(text, {{"verb", "evaluate"},

@@ -87,7 +87,8 @@ Array read_input(const Model& model, std::size_t input, const std::string& path,
   Array array = load_npy(path, Conversion::nearest, &info);
   if (info.rounded > 0)
     rondo::fail(Code::value, "'" + path + "' is " + info.dtype + ": " + grouped(info.rounded) + " of " + grouped(array.size()) +
-                                 " values are no whole number that a table of ids has; " + ids->described() + " takes ids");
+                                 " values are no whole number that a table of ids has; the first is at index " +
+                                 info.first_rounded + ". " + ids->described() + " takes ids");
   return array;
 }
 

@@ -9,6 +9,7 @@
 #include "interrupt.h"
 #include "io/file.h"
 #include "key_values.h"
+#include "numbers.h"
 #include "progress.h"
 #include "rondo/interop/keras.h"
 #include "verbs.h"
@@ -39,6 +40,8 @@ class Fit : public Verb {
             "rondo fit two_outputs.keras --x X2.npy --y Y0.npy --y Y1.npy --epochs 2 --optimizer sgd --loss level=mse --loss "
             "path=mae "
             "--loss-weights level=1,path=0.5 --metrics path=mse --out new.keras",
+            "rondo fit model.keras --x X.npy --y Y.npy --epochs 3 --out new.keras --optimizer adam "
+            "--schedule cosine_decay:initial_learning_rate=0.01,decay_steps=1000",
             "rondo fit model.keras --x X.npy --y Y.npy --epochs 9 --out new.keras --backup backup --sample-weight W.npy"};
   }
   void declare(Arguments& arguments) override {
@@ -79,19 +82,21 @@ class Fit : public Verb {
     std::string extra;  // a forecaster's framing goes on with it
     Model model = read_model(model_, true, console, &extra);
     compile_.apply(model, model_, true);
-    const auto read = [&](const std::vector<std::string>& paths) {
+    const auto read = [&](const std::vector<std::string>& paths, bool inputs = false) {
       std::vector<Array> arrays;
-      for (const auto& path : paths) arrays.push_back(read_array(path, console));
+      for (const auto& path : paths)
+        arrays.push_back(inputs ? read_input(model, arrays.size(), path, console) : read_array(path, console));
       return arrays;
     };
-    const std::vector<Array> x = read(x_), y = read(y_), weights = read(sample_weight_);
+    const std::vector<Array> x = read(x_, true), y = read(y_), weights = read(sample_weight_);
     const Index samples = x.front().ndim() ? x.front().shape()[0] : 0;
     options.batch_size = std::clamp<Index>(batch_size_, 1, std::max<Index>(samples, 1));
     if (!weights.empty()) options.sample_weight = Arrays(weights);
     if (!validation_x_.empty()) {
-      options.validation_data = {Arrays(read(validation_x_)), Arrays(read(validation_y_)), {}};
+      options.validation_data = {Arrays(read(validation_x_, true)), Arrays(read(validation_y_)), {}};
       if (!validation_weight_.empty()) options.validation_data->sample_weight = Arrays(read(validation_weight_));
     }
+    for (std::size_t i = 0; i < weights.size(); ++i) note_negative(weights[i], sample_weight_[i], console);
     options.callbacks = callbacks_.all;
     if (callbacks_.backup) {
       options.callbacks.push_back(LambdaCallback({.on_train_begin = [&](Model&) {
@@ -200,6 +205,15 @@ class Fit : public Verb {
     if (!out_.ends_with(".keras")) console.note("Keras opens only names that end in .keras; '" + out_ + "' does not");
   }
 
+  // Keras takes them, too: they are told, not refused.
+  static void note_negative(const Array& weights, const std::string& path, Console& console) {
+    const auto values = weights.values();
+    const Index negative = std::count_if(values.begin(), values.end(), [](real v) { return v < 0; });
+    if (negative > 0)
+      console.note("'" + path + "': " + grouped(negative) + " of " + grouped(weights.size()) +
+                   " weights are negative: the model is trained to make the loss there larger");
+  }
+
   // How the library understood --sample-weight.
   static std::string weights_text(const std::vector<Array>& weights, Index samples) {
     std::string out;
@@ -216,11 +230,7 @@ class Fit : public Verb {
     std::snprintf(digest, sizeof digest, "%016llx", static_cast<unsigned long long>(model.weights_digest()));
     const auto epochs = static_cast<Index>(history.epoch.size());
     std::string text = escaped(out_) + ": trained for " + std::to_string(epochs) + (epochs == 1 ? " epoch" : " epochs");
-    for (const std::string& key : history.keys) {
-      char buffer[60];
-      std::snprintf(buffer, sizeof buffer, " %.6g", history.history.at(key).back());
-      text += ", " + escaped(key) + buffer;
-    }
+    for (const std::string& key : history.keys) text += ", " + escaped(key) + " " + score(history.history.at(key).back());
     text += "\n";
     if (!weights.empty()) text += "--sample-weight: one weight for each of the " + weights_text(weights, samples) + "\n";
     const auto& early = callbacks_.early_stopping;

@@ -33,6 +33,8 @@ std::string fixed(double value, int decimals) {
   return buffer;
 }
 
+std::string score(double value) { return std::isnan(value) ? "nan" : printed("%.6g", value); }
+
 std::string axis_number(double value, double step) {
   if (std::abs(value) < step / 2) return "0";
   char buffer[64];

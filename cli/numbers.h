@@ -10,6 +10,8 @@ namespace rondo::cli {
 int decimals_for(std::span<const double> values);
 // "22.64"; very large and very small ones as 1.234e+09; "-" when it is not finite.
 std::string fixed(double value, int decimals);
+// "0.744635", "nan": a loss or a metric, six digits.
+std::string score(double value);
 // A number of an axis with one such `step` apart: the digits that tell it from the next.
 std::string axis_number(double value, double step);
 // "0:41", "1:02:03"

@@ -1,8 +1,9 @@
 #include "progress.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <iostream>
+
+#include "numbers.h"
 
 namespace rondo::cli {
 
@@ -17,9 +18,7 @@ class FewLines : public Callback {
     if (epoch != 0 && epoch + 1 != epochs_ && (epoch + 1) % every_ != 0) return;
     std::cerr << "epoch " << epoch + 1 << '/' << epochs_;
     for (const auto& [key, value] : logs) {
-      char buffer[80];
-      std::snprintf(buffer, sizeof buffer, "  %.32s %.6g", key.c_str(), value);
-      std::cerr << buffer;
+      std::cerr << "  " << key.substr(0, 32) << ' ' << score(value);
     }
     std::cerr << std::endl;
   }

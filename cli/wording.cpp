@@ -33,6 +33,8 @@ constexpr std::array phrases = {
     Pair{"validation_data.sample_weight", "--validation-sample-weight"},
     Pair{"validation_data.x", "--validation-x"},
     Pair{"validation_data.y", "--validation-y"},
+    Pair{"SwapEMAWeights: the optimizer", "--swap-ema: the optimizer"},
+    Pair{"compile with use_ema, for example Adam({.use_ema = true})", "--optimizer adam:use_ema=true, which starts it afresh"},
     Pair{"DateOrder::day_first", "--date-order dmy"},
     Pair{"DateOrder::month_first", "--date-order mdy"},
 };

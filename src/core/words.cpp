@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <cstdio>
 #include <map>
 
@@ -11,6 +12,7 @@
 namespace rondo {
 
 std::string short_number(double value) {
+  if (std::isnan(value)) return "nan";  // a sign would say nothing
   char text[32];
   std::snprintf(text, sizeof text, "%.10g", value);
   return text;

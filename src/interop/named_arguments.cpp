@@ -1,5 +1,6 @@
 #include "interop/named_arguments.h"
 
+#include <cctype>
 #include <charconv>
 #include <set>
 
@@ -9,8 +10,28 @@ namespace rondo::interop {
 
 namespace {
 
-// true, 3, 0.5, None; anything else is a text.
+// Where the value that begins at `at` ends: at the next comma outside brackets.
+std::size_t end_of(const std::string& text, std::size_t at) {
+  for (int open = 0; at < text.size(); ++at) {
+    if (text[at] == '[') ++open;
+    if (text[at] == ']') --open;
+    if (text[at] == ',' && open <= 0) break;
+  }
+  return at;
+}
+
+// true, 3, 0.5, None, [0.1,0.2]; anything else is a text.
 Json value_of(const std::string& text) {
+  if (text.size() > 1 && text.front() == '[' && text.back() == ']') {
+    Json list = Json::array();
+    const std::string inside = text.substr(1, text.size() - 2);
+    for (std::size_t at = 0; at < inside.size();) {
+      const std::size_t end = std::min(inside.find(',', at), inside.size());
+      list.push_back(value_of(inside.substr(at, end - at)));
+      at = end + 1;
+    }
+    return list;
+  }
   if (text == "true" || text == "True") return true;
   if (text == "false" || text == "False") return false;
   if (text == "none" || text == "None") return nullptr;
@@ -32,7 +53,7 @@ Named parsed(const std::string& text, const std::string& what) {
   Named out{text.substr(0, colon)};
   if (colon == std::string::npos) return out;
   for (std::size_t at = colon + 1; at <= text.size();) {
-    const std::size_t end = std::min(text.find(',', at), text.size());
+    const std::size_t end = end_of(text, at);
     const std::string one = text.substr(at, end - at), key = one.substr(0, one.find('='));
     if (key.empty() || key.size() == one.size())
       fail(Code::value,
@@ -41,6 +62,14 @@ Named parsed(const std::string& text, const std::string& what) {
       fail(Code::value, what + " '" + escaped(text) + "' names '" + escaped(key) + "' twice");
     at = end + 1;
   }
+  return out;
+}
+
+// By the letters alone: cosine_decay, CosineDecay.
+std::string letters(const std::string& name) {
+  std::string out;
+  for (const char c : name)
+    if (c != '_') out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return out;
 }
 
@@ -87,6 +116,16 @@ MetricRef metric_from_text(const std::string& text) {
   if (!named.arguments.empty()) set(*metric, named.arguments, "metric " + metric->class_name());
   metric->check();
   return metric;
+}
+
+LearningRate schedule_from_text(const std::string& text) {
+  Named named = parsed(text, "schedule");
+  for (const std::string& known : schedule_names())
+    if (letters(known) == letters(named.name)) named.name = known;
+  const auto schedule = make_schedule(named.name);
+  if (named.arguments.empty()) named.arguments = Json::object();
+  set(*schedule, named.arguments, "schedule " + schedule->class_name());
+  return schedule;  // checked by LearningRate
 }
 
 }  // namespace rondo::interop

@@ -7,6 +7,7 @@
 #include "rondo/losses/loss.h"
 #include "rondo/metrics/metric.h"
 #include "rondo/optimizers/optimizer.h"
+#include "rondo/optimizers/schedule.h"
 
 namespace rondo::interop {
 
@@ -15,5 +16,8 @@ namespace rondo::interop {
 OptimizerRef optimizer_from_text(const std::string& text);
 LossRef loss_from_text(const std::string& text);
 MetricRef metric_from_text(const std::string& text);
+// "cosine_decay:initial_learning_rate=0.01,decay_steps=1000", "CosineDecay:..."; a list in brackets:
+// "piecewise_constant_decay:boundaries=[100,200],values=[0.1,0.01,0.001]".
+LearningRate schedule_from_text(const std::string& text);
 
 }  // namespace rondo::interop

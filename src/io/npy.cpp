@@ -182,7 +182,8 @@ std::vector<T> read_values(std::span<const std::byte> bytes, const std::string& 
   refuse_losses<T>(header, tally, conversion, what);
   if (header.fortran && header.shape.rank() > 1) values = to_c_order(header.shape, values);
   if (info != nullptr) {
-    *info = {header.dtype + (header.big_endian ? " (big-endian)" : ""), header.shape, header.fortran, tally.rounded.count};
+    *info = {header.dtype + (header.big_endian ? " (big-endian)" : ""), header.shape, header.fortran, tally.rounded.count,
+             tally.rounded.count == 0 ? std::string() : index_text(header, tally.rounded.first)};
   }
   return values;
 }

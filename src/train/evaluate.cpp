@@ -1,6 +1,7 @@
 #include "train/evaluate.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "rondo/core/error.h"
@@ -29,21 +30,44 @@ void Evaluator::run(Model& handle, const Callbacks& callbacks, Logs& logs, const
   for (const auto& callback : callbacks) callback->on_test_end(found, handle);
 }
 
-void Evaluator::batches() {
-  averages_.reset();
-  if (model_.stateful()) model_.load_state(batch_.session());
+template <class Work>
+void Evaluator::each_batch(Work work) {
   const std::span<const Index> ids(ids_);
   const auto size = static_cast<std::size_t>(size_);
   std::size_t at = 0;
   for (Index step = 0; at < ids.size() && (!steps_ || step < *steps_); ++step, at += size) {
     batch_.load(ids.subspan(at, std::min(size, ids.size() - at)));
+    work();
+  }
+}
+
+void Evaluator::batches() {
+  averages_.reset();
+  if (model_.stateful()) model_.load_state(batch_.session());
+  each_batch([this] {
     batch_.session().forward(false);
     batch_.check_targets();
     batch_.session().refuse_finding(batch_.ids());
     averages_.add(batch_.loss(false), batch_);
     batch_.update_metrics();
-  }
+  });
   if (model_.stateful()) model_.store_state(batch_.session());
+}
+
+void Evaluator::refuse_bad_data(const std::string& what) {
+  each_batch([&] {
+    std::string bad;
+    for (std::size_t row = 0; row < batch_.ids().size() && bad.empty(); ++row) {
+      bad = batch_.bad_input(static_cast<Index>(row));
+      if (bad.empty()) bad = batch_.bad_target(static_cast<Index>(row));
+    }
+    if (bad.empty()) return;
+    batch_.session().forward(false);
+    if (std::isfinite(batch_.loss(false))) return;  // masked
+    if (!what.empty()) bad = what + (bad.starts_with("X") ? "x" : "y") + bad.substr(1);
+    fail(Code::non_finite, "the loss of the validation is not finite.\n  likely: the data hold a NaN or an infinity: " + bad +
+                               "\n  fix: repair or leave out that sample");
+  });
 }
 
 void Evaluator::keep_session() { batch_.keep_session(); }

@@ -116,6 +116,9 @@ Fit::Fit(Model& handle, ModelState& model, const Data& data, const FitOptions& o
     validation_.emplace(model, *data.validation, data.validation_inputs, data.validation_first, data.validation_samples,
                         options.validation_batch_size.value_or(options.batch_size), options.threads, &data.validation_weights,
                         options.validation_steps);
+    validation_->refuse_bad_data(options.validation_data     ? "validation_data."
+                                 : options.validation_source ? "validation_source."
+                                                             : "");
   }
 }
 

@@ -11,6 +11,7 @@ namespace {
 double seconds(std::chrono::steady_clock::duration d) { return std::chrono::duration<double>(d).count(); }
 
 std::string number(double value) {
+  if (std::isnan(value)) return "nan";
   char text[32];
   std::snprintf(text, sizeof text, std::abs(value) >= 1e-3 || value == 0 ? "%.4f" : "%.3e", value);
   return text;

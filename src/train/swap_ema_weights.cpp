@@ -13,7 +13,10 @@ namespace {
 class Swap final : public Callback {
  public:
   explicit Swap(bool on_epoch) : on_epoch_(on_epoch) {}
-  void on_train_begin(Model&) override { kept_.clear(); }
+  void on_train_begin(Model& model) override {
+    kept_.clear();
+    require_averages(model.internal());  // known before the first epoch, validated or not
+  }
   void on_epoch_begin(Index, Model& model) override {
     if (on_epoch_) put_back(model);
   }
@@ -28,13 +31,16 @@ class Swap final : public Callback {
   void restore(const CallbackState& state) override { kept_ = state.arrays; }
 
  private:
+  static void require_averages(const ModelState& state) {
+    if (state.optimizer && state.optimizer->common.use_ema) return;
+    fail(Code::state,
+         "SwapEMAWeights: the optimizer keeps no moving averages of the weights.\n"
+         "  fix: compile with use_ema, for example Adam({.use_ema = true})");
+  }
   void put_averages(Model& model) {
     if (!kept_.empty()) return;
     ModelState& state = model.internal();
-    if (!state.optimizer || !state.optimizer->common.use_ema)
-      fail(Code::state,
-           "SwapEMAWeights: the optimizer keeps no moving averages of the weights.\n"
-           "  fix: compile with use_ema, for example Adam({.use_ema = true})");
+    require_averages(state);
     if (!state.optimizer->bound() || state.optimizer->iterations == 0) return;  // no step yet: nothing to average
     for (std::size_t i = 0; i < state.trainable.size(); ++i) {
       Weight& weight = *state.trainable[i];

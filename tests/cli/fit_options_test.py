@@ -3,6 +3,7 @@
 import json
 import signal
 import time
+import zipfile
 
 import numpy as np
 
@@ -62,10 +63,79 @@ class FitOptions(Case):
         self.compared("optimizer_sgd_2", "--optimizer",
                       "sgd:learning_rate=0.05,momentum=0.5,gradient_accumulation_steps=3,global_clipnorm=0.3,loss_scale_factor=1024")
         self.compared("swap_ema", "--swap-ema")
+        self.bad(USAGE, *self.base, "--epochs", 1, "--optimizer", "adam:learning_rate=abc", says=["learning_rate must be a number", "abc"])
+        self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--swap-ema", "--validation-split", "0.3",
+                 says=["no moving averages", "--optimizer adam:use_ema=true"])
+        self.bad(USAGE, *self.base, "--epochs", 1, "--swap-ema", says="nothing to validate with")
         self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--optimizer", "adam:clipnrom=1", says=["clipnrom", "Did you mean 'clipnorm'"])
         self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--optimizer", "adam:clipnorm", says="adam:clipnorm")
         self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--optimizer", "adam:clipnorm=1,clipvalue=1", says="only one of")
         self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--optimizer", "adam:gradient_accumulation_steps=1", says="from 2 on")
+
+    def test_schedules(self):
+        words = (*self.base, "--epochs", 2, "--batch-size", 2, "--optimizer", "sgd:momentum=0.5", "--no-shuffle")
+        cosine = "initial_learning_rate=0.2,decay_steps=10"
+        said = self.good_json(*words, "--schedule", "cosine_decay:" + cosine)
+        # Ten steps; the last one's rate, step 9: 0.2 (1 + cos(0.9 pi)) / 2
+        self.assertAlmostEqual(said["learning_rate"], 0.1 * (1 + np.cos(0.9 * np.pi)), delta=1e-12)
+        self.assertEqual(said["weights_digest"], self.good_json(*words, "--schedule", "CosineDecay:" + cosine)["weights_digest"])
+        with zipfile.ZipFile(self.folder / "n.keras") as file:
+            rate = json.loads(file.read("config.json"))["compile_config"]["optimizer"]["config"]["learning_rate"]
+        self.assertEqual((rate["class_name"], rate["config"]["decay_steps"]), ("CosineDecay", 10))
+        said = self.good_json(*words, "--schedule", "piecewise_constant_decay:boundaries=[3,8],values=[0.1,0.01,0.003]")
+        self.assertEqual(said["learning_rate"], 0.003)
+        self.bad(USAGE, *words, "--schedule", "cosine_decay:initial_learning_rate=0.2", says="'decay_steps' is missing")
+        self.bad(USAGE, *words, "--schedule", "cosine_decay:" + cosine, "--learning-rate", 0.1, says="give one")
+        self.bad(USAGE, *words, "--schedule", "piecewise_constant_decay:boundaries=[3],values=[0.1,x]", says="must be a number")
+        self.bad(UNSUPPORTED, *words, "--schedule", "cosinus:" + cosine, says=["schedule 'cosinus'", "Known: CosineDecay"])
+        self.bad(UNSUPPORTED, *words, "--schedule", "cosine_decay:initial_learning_rate=0.2,decay_steps=0", says="above 0")
+        said = self.good_json(*words, "--metrics", "precision:thresholds=[0.3,0.5],name=hits")
+        self.assertEqual(list(said["history"]), ["hits_0", "hits_1", "loss"])
+
+    def test_lists_of_names_are_whole(self):
+        said = self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--metrics", "foo", says=["unknown metric 'foo'", "true_positives."])
+        self.assertLess(max(map(len, said.splitlines())), 125)
+
+    def test_bad_numbers_to_validate_with(self):
+        x, y = self.load("X.npy"), self.load("Y.npy")
+        x[1, 2, 0], y[3, 0] = np.nan, np.inf
+        self.save("bad_x.npy", x), self.save("bad_y.npy", y)
+        words = (*self.base, "--epochs", 1)
+        self.bad(NON_FINITE, *words, "--validation-x", "bad_x.npy", "--validation-y", "Y.npy",
+                 says="--validation-x, sample 1, time step 2, feature 0")
+        self.bad(NON_FINITE, *words, "--validation-x", "X.npy", "--validation-y", "bad_y.npy", says="--validation-y, sample 3, feature 0")
+        self.bad(NON_FINITE, "fit", "model.keras", "--x", "X.npy", "--y", "bad_y.npy", "--out", "n.keras", "--epochs", 1, "--batch-size", 2,
+                 "--validation-split", "0.7", says="y, sample 3, feature 0")
+        out, _ = self.good("evaluate", "model.keras", "--x", "bad_x.npy", "--y", "Y.npy")
+        self.assertIn("loss  nan", out)
+
+    def test_a_note_is_one_line(self):
+        def own(config):
+            config["compile_config"]["loss"] = {"module": "mine", "class_name": "Mine", "config": {}, "registered_name": "mine>Mine"}
+        self.edited_config(self.folder / "model.keras", "own.keras", own)
+        _, err = self.good("fit", "own.keras", *self.base[2:], "--epochs", 1, "--optimizer", "sgd", "--loss", "mse")
+        self.assertIn("fix: write the class in C++", err)
+        self.assertNotIn("\\n", err)
+
+    def test_negative_weights_are_told(self):
+        weights = np.ones(10, "float32")
+        weights[:3] = -1
+        _, err = self.good(*self.base, "--epochs", 1, "--sample-weight", self.save("w.npy", weights))
+        self.assertIn("note: 'w.npy': 3 of 10 weights are negative", err)
+
+    def test_ids_are_not_rounded(self):
+        model, values = self.golden("layers/embedding_sentiment")
+        ids = values["x0"].astype("float64")
+        y = self.save("y.npy", np.zeros_like(values["y0"], "float32"))
+        words = ("fit", model, "--y", y, "--epochs", 1, "--optimizer", "sgd", "--loss", "mse", "--out", "n.keras", "--x")
+        self.good(*words, self.save("ids.npy", ids))
+        ids[1, 2] = 2.0**24 + 1
+        bad = self.save("ids.npy", ids)
+        for call in (words + (bad,), ("evaluate", model, "--y", y, "--loss", "mse", "--x", bad), ("predict", model, "--output", "p.npy", "--input", bad)):
+            self.bad(UNSUPPORTED, *call, says=["takes ids", "index (1, 2)"])
+        ids[1, 2] = 0.5
+        self.bad(UNSUPPORTED, *words, self.save("ids.npy", ids), says="id 0.5 at place 2 is no whole number")
+        self.bad(UNSUPPORTED, *words, self.save("ids.npy", ids.astype("int64") + 2**24 + 1), says="cannot hold exactly")
 
     def test_losses_and_metrics_of_each_output(self):
         words = ("fit", "two_outputs.keras", "--x", "X2.npy", "--y", "Y0.npy", "--y", "Y1.npy", "--epochs", 1, "--no-shuffle", "--out",

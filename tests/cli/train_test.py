@@ -333,7 +333,7 @@ class Train(Case):
                                    ("--missing", "frward", "forward")):
             self.bad(UNSUPPORTED, *self.airline, flag, value, says=[value, f"Did you mean '{meant}'"])
         self.bad(UNSUPPORTED, *self.airline, "--optimizer", "foo", says="Known: adadelta, ")
-        self.bad(UNSUPPORTED, *self.airline, "--loss", "foo", says=[" mae, ", " mse, "])
+        self.bad(UNSUPPORTED, *self.airline, "--loss", "foo", says=[" mae,", " mse,"])
         self.bad(USAGE, *self.airline, "--shortcut", "maybe", says="on or off")
 
     def test_a_name_that_no_model_file_could_hold(self):

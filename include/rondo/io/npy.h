@@ -24,10 +24,11 @@ enum class Conversion {
 
 // What a .npy file was, for those who want to say so.
 struct NpyInfo {
-  std::string dtype;     // NumPy's name: "float64", "int32", "bool"; " (big-endian)" is added where it is
-  Shape shape;           // as in the file; () for a single number
-  bool fortran = false;  // stored in column-major order (converted to C order)
-  Index rounded = 0;     // values that Conversion::nearest changed
+  std::string dtype;               // NumPy's name: "float64", "int32", "bool"; " (big-endian)" is added where it is
+  Shape shape;                     // as in the file; () for a single number
+  bool fortran = false;            // stored in column-major order (converted to C order)
+  Index rounded = 0;               // values that Conversion::nearest changed
+  std::string first_rounded = {};  // the index of the first of them, "(3, 0)"
 };
 
 // Arrays and their keys, in the order of the archive.

@@ -10,7 +10,8 @@ amplifies Keras's own rounding beyond that is measured first: a relative change 
 allowed (but no more than 1e-3); such models are counted.
 
 --again: Keras opens the file and predicts itself, instead of taking Y0.npy, ...: so files of an older Keras are compared with this one's numbers.
-The same seed makes the same models. FOLDER/000/ holds model.keras, X0.npy, ..., Y0.npy, ... and about.txt.
+The same seed makes the same models; `--seed fresh` takes one from the clock and prints it.
+FOLDER/000/ holds model.keras, X0.npy, ..., Y0.npy, ... and about.txt.
 """
 
 import argparse
@@ -21,6 +22,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
 
 import common
@@ -193,6 +195,7 @@ def compare(args):
 def both(args):
     made = args.folder is None
     args.folder = args.folder or tempfile.mkdtemp()
+    print(f"--count {args.count} --seed {args.seed}", flush=True)
     try:
         make(args)
         return compare(args)
@@ -207,7 +210,7 @@ def main():
     parser.add_argument("folder", nargs="?")
     parser.add_argument("--rondo")
     parser.add_argument("--count", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=lambda text: time.time_ns() % 10**5 if text == "fresh" else int(text), default=1)
     parser.add_argument("--again", action="store_true")
     args = parser.parse_args()
     if args.what != "both" and not args.folder:

@@ -279,6 +279,9 @@ class FunctionalReader {
         fail(Code::format, "config.json: the model has a cycle: " + entries_[key.first].title + " waits for its own output");
   }
 
+  // query_mask, value_mask, key_mask: each an argument of the call.
+  static bool takes_masks_by_name(const Layer& layer) { return layer.class_name() == "MultiHeadAttention"; }
+
   // Which mask this call sees, and which its outputs carry: as Keras's Layer.__call__ decides it.
   void settle_mask(std::pair<std::size_t, std::size_t> key, const Call& call, const Entry& entry) {
     std::vector<Masks::Id> carried;
@@ -290,10 +293,18 @@ class FunctionalReader {
       if (given == Masks::none || given != carried[0])
         fail(Code::unsupported, entry.title + ": a call with a mask other than its input's own is not supported");
     }
-    // An argument of its own that is null (MultiHeadAttention's) is filled in by Keras when the model runs; a list of masks is
-    // not.
+    // A list that names no mask says that there is none: Keras 3.9 writes it, on NumPy. Nothing fills it in when the model
+    // runs, and the output has none. To a model it says nothing: the masks are on the tensors.
+    const bool listed_none =
+        !call.masks.empty() && !takes_masks_by_name(*entry.layer) &&
+        std::all_of(call.masks.begin(), call.masks.end(), [](const auto& m) { return m.second->is_null(); });
+    if (listed_none && as_model(*entry.layer) == nullptr) {
+      entry.results[key.second][0].node()->no_masks = true;
+      return;
+    }
+    // An argument of its own that is null (MultiHeadAttention's) is filled in by Keras when the model runs.
     for (const auto& [input, mask] : call.masks) {
-      if (mask->is_null() && entry.layer->class_name() == "MultiHeadAttention") continue;
+      if (mask->is_null() && (listed_none || takes_masks_by_name(*entry.layer))) continue;
       const Masks::Id given = mask->is_null() ? Masks::none : masks_.read(*mask, [&](const Json& tensor) {
         return history(member(member(tensor, "config"), "keras_history"), entry.title + ": its mask", true);
       });

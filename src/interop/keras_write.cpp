@@ -201,7 +201,9 @@ Json write_functional(const ModelState& state, const std::string& model_name, bo
       for (const Edge& e : node.in) list.push_back(tensor(e));
       args.push_back(std::move(list));
     }
-    if (takes_mask(*node.layer)) {
+    if (node.no_masks) {
+      kwargs["mask"] = Json(std::vector<Json>(node.in.size()));
+    } else if (takes_mask(*node.layer)) {
       Json mask = graph.hides_masks(node) ? Json() : masks.of(node.in[0]);
       if (!mask.is_null() || graph.hides_masks(node)) kwargs["mask"] = std::move(mask);
     }

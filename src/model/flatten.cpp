@@ -61,6 +61,7 @@ class Flattener {
     n.name = prefix + node.name;
     n.in = in;
     n.hide_masks = node.hide_masks;
+    n.no_masks = node.no_masks;
     const int number = static_cast<int>(out_.nodes.size());
     if (number > ModelLayer::max_calls)
       fail(Code::unsupported, "a model made of more than " + std::to_string(ModelLayer::max_calls) + " calls");

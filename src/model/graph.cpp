@@ -78,7 +78,7 @@ void find_masks(Graph& graph) {
     std::string from;
     for (std::size_t i = 0; i < node.in.size(); ++i) {
       const Graph::Node& from_node = graph.nodes[static_cast<std::size_t>(node.in[i].node)];
-      flags[i] = masked[static_cast<std::size_t>(node.in[i].node)] != 0 &&
+      flags[i] = !graph.ignores_masks(node) && masked[static_cast<std::size_t>(node.in[i].node)] != 0 &&
                  (node.in[i].output == 0 || carries_passed_mask(from_node, node.in[i].output));
       if (flags[i] && from.empty()) from = graph.nodes[static_cast<std::size_t>(node.in[i].node)].name;
     }
@@ -196,6 +196,7 @@ Graph Graph::make(const std::vector<SymbolicTensor>& inputs, const std::vector<S
     n.layer = node->layer;
     n.out = node->output_shapes;
     n.hide_masks = node->hide_masks;
+    n.no_masks = node->no_masks;
     // What several inputs hide in Keras are the masks of layers that take states; attention sees those of all its inputs.
     if (!n.hide_masks && node->inputs.size() > 1 && !has_return_sequences(*node->layer)) n.hide_masks = false;
     for (const SymbolicTensor& t : node->inputs) {

@@ -17,6 +17,7 @@ struct GraphNode {
   std::vector<SymbolicTensor> inputs;  // what flows in
   Shapes output_shapes;                // with samples first; None where unknown
   std::optional<bool> hide_masks;      // from this call, which passes them on all the same; not set: see Graph::keras_masks
+  bool no_masks = false;               // the call says that there are none: see Graph::ignores_masks
 };
 
 // Where a node reads: output `output` of node number `node` in Graph::nodes.
@@ -34,6 +35,7 @@ struct Graph {
     MaskFlow mask = MaskFlow::none;
     std::optional<bool> hide_masks;  // see GraphNode
     std::vector<int> consumers;      // node numbers, ascending
+    bool no_masks = false;           // see GraphNode
   };
   std::vector<Node> nodes;  // topological; inputs first, in the model's order
   std::vector<int> inputs;
@@ -44,9 +46,11 @@ struct Graph {
   // As Keras: a layer called with more than its input (an initial state) does not see the input's mask, but passes it on.
   bool keras_masks = false;
   bool hides_masks(const Node& node) const {
-    return node.hide_masks.value_or(keras_masks && node.in.size() > 1 && node.mask != MaskFlow::make &&
-                                    node.mask != MaskFlow::drop);
+    return ignores_masks(node) || node.hide_masks.value_or(keras_masks && node.in.size() > 1 && node.mask != MaskFlow::make &&
+                                                           node.mask != MaskFlow::drop);
   }
+  // It neither sees masks nor passes any on; but what is known of the ends of sequences stays true.
+  bool ignores_masks(const Node& node) const { return node.no_masks && !masked_inputs; }
   std::string mask_refusal;  // "" or why a mask would be lost, naming the layer: see ModelState::built
   std::string mask_loss;     // the same where Keras's silence is asked for: what is lost
 

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <random>
+#include <set>
 
 #include "rondo/losses/classification.h"
 #include "rondo/losses/forecast.h"
@@ -200,6 +201,15 @@ TEST(LossGradients, AreCentralDifferences) {
       }
     }
   }
+}
+
+// A new loss needs a case of its own above.
+TEST(LossGradients, OfEveryLossAreChecked) {
+  std::set<std::string> checked;
+  for (const Case& c : cases()) checked.insert(c.loss->key());
+  for (const WideCase& c : wide_cases()) checked.insert(c.loss->key());
+  EXPECT_FALSE(loss_names().empty());
+  for (const std::string& name : loss_names()) EXPECT_TRUE(checked.contains(LossRef(name)->key())) << name;
 }
 
 }  // namespace

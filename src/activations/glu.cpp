@@ -1,5 +1,4 @@
-// glu over the last axis, whose halves are a and b:  y = a sigmoid(b)      da = dy sigmoid(b)   db = dy a sigmoid(b) (1 -
-// sigmoid(b))
+// glu over the last axis, whose halves are a and b:  y = a s, s = sigmoid(b)      da = dy s      db = dy a s (1 - s)
 #include <cmath>
 
 #include "activations/base/activation.h"

@@ -1,10 +1,12 @@
 // The named numbers of an initializer, a regularizer or a constraint: Keras's defaults with the given ones put in.
 #pragma once
 
+#include <cmath>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "core/words.h"
 #include "rondo/core/error.h"
 
 namespace rondo {
@@ -25,6 +27,17 @@ inline Parameters merged(const std::string& what, const std::string& name, Param
     it->second = value;
   }
   return defaults;
+}
+
+// Of a regularizer or a constraint, whose numbers are 0 or more. Throws Error(value) for others.
+inline Parameters merged_from_zero(const std::string& what, const std::string& name, const Parameters& defaults,
+                                   const Parameters& given) {
+  Parameters out = merged(what, name, defaults, given);
+  for (const auto& [key, value] : out) {
+    if (!(value >= 0 && std::isfinite(value)))
+      fail(Code::value, what + " '" + name + "': " + key + " must be a number from 0 on, got " + short_number(value));
+  }
+  return out;
 }
 
 }  // namespace rondo

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "rondo/core/error.h"
+#include "core/words.h"
 
 // Opens the registration of src/<folder>/<stem>.cpp:  RONDO_REGISTER(layers, lstm) { register_layer("LSTM", make); }
 #define RONDO_REGISTER(folder, stem) \
@@ -34,11 +34,9 @@ class Registry {
     const auto it = entries_.find(name);
     return it == entries_.end() ? nullptr : &it->second;
   }
-  // Throws Error(unsupported): "unknown layer 'LSTN'. Did you mean 'LSTM'?"
-  const T& get(const std::string& name) {
+  const T& get(const std::string& name) {  // throws Error(unsupported), with the names there are
     if (const T* entry = find(name)) return *entry;
-    const auto known = names();
-    fail(Code::unsupported, "unknown " + what_ + " '" + escaped(name) + "'." + did_you_mean(name, known));
+    fail_unknown(what_, name, names());
   }
   std::vector<std::string> names() {
     std::call_once(filled_, fill_);

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "core/registry.h"
 #include "rondo/core/types.h"
 
 namespace rondo {
@@ -18,11 +17,5 @@ std::string list_text(std::span<const Index> values);
 // Throws Error(unsupported): "unknown layer 'LSTN'. Did you mean 'LSTM'? Known: ...": all names; of several
 // spellings of one ("mse", "MSE") one.
 [[noreturn]] void fail_unknown(const std::string& what, const std::string& name, const std::vector<std::string>& known);
-
-template <class T>
-const T& known_entry(Registry<T>& registry, const char* what, const std::string& name) {
-  if (const T* entry = registry.find(name)) return *entry;
-  fail_unknown(what, name, registry.names());
-}
 
 }  // namespace rondo

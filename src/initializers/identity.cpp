@@ -1,5 +1,6 @@
 // The identity matrix times a gain; a matrix that is not square has ones on its main diagonal.
 #include "core/registry.h"
+#include "rondo/core/error.h"
 #include "rondo/initializers/initializer.h"
 
 namespace rondo {

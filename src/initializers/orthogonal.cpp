@@ -7,6 +7,7 @@
 
 #include "core/random.h"
 #include "core/registry.h"
+#include "rondo/core/error.h"
 #include "rondo/initializers/initializer.h"
 
 namespace rondo {

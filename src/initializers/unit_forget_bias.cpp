@@ -1,6 +1,7 @@
 // The bias (4u) of an LSTM with unit_forget_bias: [zeros(u), ones(u), zeros(2u)]. Open forget gates let gradients flow far back
 // from the first step on. Not an initializer of Keras's own: its LSTM makes this from bias_initializer.
 #include "core/registry.h"
+#include "rondo/core/error.h"
 #include "rondo/initializers/initializer.h"
 
 namespace rondo {

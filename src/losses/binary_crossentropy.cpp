@@ -1,6 +1,8 @@
 // Binary crossentropy, y smoothed first: y <- y (1 - s) + s / 2, s being label_smoothing.
-//   p = clip(yhat, 1e-7, 1 - 1e-7):    loss = -(y log p + (1 - y) log(1 - p)),        slope (p - y) / (p (1 - p)) inside the
-//   clip from_logits, p = sigmoid(yhat):    loss = max(yhat, 0) - yhat y + log(1 + exp(-|yhat|)),        slope p - y
+//   p = clip(yhat, 1e-7, 1 - 1e-7):      loss = -(y log p + (1 - y) log(1 - p))
+//     slope (p - y) / (p (1 - p)) inside the clip, 0 beyond
+//   from_logits, p = sigmoid(yhat):      loss = max(yhat, 0) - yhat y + log(1 + exp(-|yhat|))
+//     slope p - y
 #include <algorithm>
 #include <cmath>
 

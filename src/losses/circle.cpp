@@ -1,9 +1,9 @@
 // Circle loss: y is the number of the sample's class, yhat an embedding (of length 1, if the model ends in a
 // UnitNormalization). With D = max(1 - yhat[i].yhat[j], 0), m the margin, over the j of the same class (not i itself, with
 // remove_diagonal) and of others:
-//   p[i] = logsumexp over the same of -gamma (D + m)(m - D)        n[i] = logsumexp over others of gamma max(1 + m - D, 0)(1 -
-//   m - D) loss[i] = log(1 + exp(p[i] + n[i])) dp / dD = softmax 2 gamma D        dn / dD = softmax 2 gamma (D - 1) where 1 + m
-//   > D        dD / dyhat[i] = -yhat[j] where D > 0
+//   p[i] = logsumexp over the same of -gamma (D + m)(m - D)                        dp / dD = softmax 2 gamma D
+//   n[i] = logsumexp over others of gamma max(1 + m - D, 0)(1 - m - D)             dn / dD = softmax 2 gamma (D - 1), 1 + m > D
+//   loss[i] = log(1 + exp(p[i] + n[i]))                                            dD / dyhat[i] = -yhat[j] where D > 0
 // A sample whose loss is 0 (no other of its class, no other class) counts as masked, as in Keras.
 #include <algorithm>
 #include <cmath>

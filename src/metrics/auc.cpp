@@ -2,8 +2,9 @@
 // first threshold is below all and the last above all; those between are i / (n - 1), or given.
 //   ROC: y = TP / (TP + FN) over x = FP / (FP + TN)        PR: y = TP / (TP + FP) over x = TP / (TP + FN)
 //   PRGAIN, with g = (TP + FN) / (TN + FP): y = 1 - g FP / TP over x = max(1 - g FN / TP, 0); 1 over 0 where TP = 0
-//   area = sum of (x[i] - x[i+1]) h,  h the mean of y[i], y[i+1] (interpolation), the smaller (minoring) or the larger
-//   (majoring) PR with interpolation (Davis and Goadrich 2006), p = TP + FP, slope = dTP / dp, c = TP[i+1] - slope p[i+1]:
+//   area = sum of (x[i] - x[i+1]) h,  h the mean of y[i] and y[i+1] (interpolation), the smaller (minoring), the larger
+//     (majoring)
+//   PR with interpolation (Davis and Goadrich 2006), p = TP + FP, slope = dTP / dp, c = TP[i+1] - slope p[i+1]:
 //     area = sum of slope (dTP + c log(p[i] / p[i+1])) / (TP[i+1] + FN[i+1])
 // multi_label: an area for every column; the result is their mean, weighted by label_weights. Otherwise label_weights weigh the
 // numbers of each column.

@@ -1,7 +1,7 @@
 // Correlation of targets and outputs, of every row (axis -1) or of every column of a batch (axis 0), and the mean of these
 // over all rows, or batches. With means m and variances v over the axis (divided by n):
-//   Pearson:      mean of (y - my)(yhat - mh) / sqrt(vy vh)            Concordance: mean of 2 (y - mh)(yhat - mh) / (vy + vh +
-//   (my - mh)^2 + 1e-7)
+//   Pearson:      mean of (y - my)(yhat - mh) / sqrt(vy vh)
+//   Concordance:  mean of 2 (y - my)(yhat - mh) / (vy + vh + (my - mh)^2 + 1e-7)
 // Numbers that do not move have no Pearson correlation: NaN, as in Keras. Over the batch, masked rows and rows of weight 0 take
 // no part, and weights weigh the moments (Keras has neither there).
 #include <cmath>

@@ -1,5 +1,6 @@
 #include "activations/base/activation.h"
-#include "core/words.h"
+
+#include "rondo/core/error.h"
 
 namespace rondo {
 namespace detail {
@@ -16,7 +17,7 @@ const ActivationFunction& activation_function(const Activation& activation) {
     fail(Code::unsupported,
          "the activation 'threshold' needs a threshold and a default value, which no layer has: Keras fails too. "
          "The layer ReLU has an argument threshold");
-  return known_entry(activations(), "activation", activation.name);
+  return activations().get(activation.name);
 }
 
 const ActivationFunction& activation_of_width(const Activation& activation) {

@@ -4,7 +4,6 @@
 
 #include "core/parameters.h"
 #include "core/registry.h"
-#include "core/words.h"
 #include "rondo/constraints/constraint.h"
 
 namespace rondo {
@@ -20,18 +19,11 @@ Registry<ConstraintInfo>& registry() {
 }
 
 Parameters checked(const ConstraintInfo& info, const Constraint& given) {
-  Parameters out = merged("constraint", info.class_name, info.parameters, given.parameters);
-  for (const auto& [key, value] : out) {
-    if (!(value >= 0 && std::isfinite(value))) {
-      fail(Code::value,
-           "constraint '" + info.class_name + "': " + key + " must be a number from 0 on, got " + short_number(value));
-    }
-  }
-  return out;
+  return merged_from_zero("constraint", info.class_name, info.parameters, given.parameters);
 }
 }  // namespace
 
-const ConstraintInfo& constraint_info(const std::string& name) { return known_entry(registry(), "constraint", name); }
+const ConstraintInfo& constraint_info(const std::string& name) { return registry().get(name); }
 void register_constraint(const ConstraintInfo& info) {
   registry().add(info.name, info);
   registry().add(info.class_name, info);

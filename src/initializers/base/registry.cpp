@@ -1,13 +1,12 @@
 // Initializers by name.
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 #include "core/parameters.h"
 #include "core/registry.h"
-#include "rondo/initializers/initializer.h"
-
-#include <cmath>
 #include "core/words.h"
+#include "rondo/initializers/initializer.h"
 
 namespace rondo {
 
@@ -32,7 +31,7 @@ void register_initializer(const InitializerInfo& info, const std::vector<std::st
   for (const std::string& alias : aliases) registry().add(alias, info);
 }
 
-const InitializerInfo& initializer_info(const std::string& name) { return known_entry(registry(), "initializer", name); }
+const InitializerInfo& initializer_info(const std::string& name) { return registry().get(name); }
 
 std::vector<std::string> initializer_names() { return registry().names(); }
 

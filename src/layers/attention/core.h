@@ -3,10 +3,9 @@
 //
 //   q (T, depth)   k (S, depth)   v (S, width)   ->   o (T, width)
 //
-//   s = scores(q, k)          p = softmax over s's row of what the query may see          o = d(p) v       d: dropout, in
-//   training
+//   s = scores(q, k)     p = softmax over s's row of what the query may see     o = d(p) v     d: dropout, in training
 //
-//   dv = d(p)^T do            dp = d(do v^T)         ds = p (dp - sum over the row of p dp)               dq, dk from ds
+//   dv = d(p)^T do       dp = d(do v^T)       ds = p (dp - sum over the row of p dp)           dq, dk from ds
 //
 // A query sees the values that are not masked, with use_causal_mask only those that do not come after it, with sliding_window
 // only those nearer than that. A query that sees nothing, or is masked, takes the plain mean of all values, as in Keras; no

@@ -6,7 +6,6 @@
 #include "core/custom.h"
 #include "core/memory.h"
 #include "core/registry.h"
-#include "core/words.h"
 #include "layers/base/activity.h"
 #include "layers/base/building.h"
 #include "layers/base/names.h"
@@ -149,7 +148,7 @@ void register_layer(const std::string& class_name, LayerFactory make) {
 }
 std::string registered_name(const Layer& layer) { return custom().name_of(typeid(layer)); }
 std::vector<std::string> own_layer_names() { return custom().names(); }
-LayerRef make_layer(const std::string& class_name) { return LayerRef(known_entry(registry(), "layer", class_name)()); }
+LayerRef make_layer(const std::string& class_name) { return LayerRef(registry().get(class_name)()); }
 std::vector<std::string> layer_names() { return registry().names(); }
 
 }  // namespace rondo

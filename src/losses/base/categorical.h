@@ -1,6 +1,8 @@
 // Crossentropy over a row of C classes, t the targets:
-//   u = yhat / sum yhat, p = clip(u, 1e-7, 1 - 1e-7):    loss = -sum t log p,    slope (-t / p inside the clip - sum of t) /
-//   sum yhat from_logits, p = softmax(yhat):                      loss = sum t (log sum exp(yhat) - yhat),    slope p sum t - t
+//   u = yhat / sum yhat, p = clip(u, 1e-7, 1 - 1e-7):    loss = -sum t log p
+//     slope (a - t / u) / sum yhat, the quotient only inside the clip, a being the sum of t there
+//   from_logits, p = softmax(yhat):                      loss = sum t (log sum exp(yhat) - yhat)
+//     slope p sum t - t
 #pragma once
 
 #include <algorithm>

@@ -5,7 +5,6 @@
 
 #include "core/custom.h"
 #include "core/registry.h"
-#include "core/words.h"
 #include "rondo/losses/custom.h"
 
 namespace rondo {
@@ -30,7 +29,7 @@ CustomNames& custom() {
 }  // namespace
 
 LossRef::LossRef(const char* name) : LossRef(std::string(name)) {}
-LossRef::LossRef(const std::string& name) : loss_(known_entry(registry(), "loss", name)()) {}
+LossRef::LossRef(const std::string& name) : loss_(registry().get(name)()) {}
 
 void register_loss(const std::string& name, LossFactory make) {
   if (!BuiltIn::now()) {

@@ -3,7 +3,7 @@
 
 #include "core/custom.h"
 #include "core/registry.h"
-#include "core/words.h"
+#include "rondo/core/error.h"
 #include "rondo/metrics/custom.h"
 
 namespace rondo {
@@ -51,7 +51,7 @@ std::string registered_name(const Metric& metric) { return custom().name_of(type
 std::vector<std::string> own_metric_names() { return custom().names(); }
 
 std::shared_ptr<Metric> make_metric(const std::string& name) {
-  auto metric = known_entry(registry(), "metric", name)();
+  auto metric = registry().get(name)();
   if (name.find('>') == std::string::npos) metric->set_name(name);  // otherwise compile names it after its class
   return metric;
 }

@@ -8,6 +8,7 @@
 #include "core/registry.h"
 #include "core/words.h"
 #include "optimizers/base/vector.h"
+#include "rondo/core/error.h"
 
 namespace rondo {
 
@@ -58,7 +59,7 @@ void register_optimizer(const std::string& class_name, OptimizerFactory make) {
 std::vector<std::string> optimizer_names() { return registry().names(); }
 
 OptimizerRef::OptimizerRef(const char* name) : OptimizerRef(std::string(name)) {}
-OptimizerRef::OptimizerRef(const std::string& name) : optimizer_(known_entry(registry(), "optimizer", lower(name)).make()) {}
+OptimizerRef::OptimizerRef(const std::string& name) : optimizer_(registry().get(lower(name)).make()) {}
 
 std::vector<std::string> Optimizer::slot_names() const {
   std::vector<std::string> names;

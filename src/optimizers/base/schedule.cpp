@@ -2,7 +2,7 @@
 #include "rondo/optimizers/schedule.h"
 
 #include "core/registry.h"
-#include "core/words.h"
+#include "rondo/core/error.h"
 
 namespace rondo {
 
@@ -24,9 +24,7 @@ LearningRate::LearningRate(std::shared_ptr<LearningRateSchedule> s) : schedule(s
 }
 
 void register_schedule(const std::string& class_name, ScheduleFactory make) { registry().add(class_name, make); }
-std::shared_ptr<LearningRateSchedule> make_schedule(const std::string& class_name) {
-  return known_entry(registry(), "learning rate schedule", class_name)();
-}
+std::shared_ptr<LearningRateSchedule> make_schedule(const std::string& class_name) { return registry().get(class_name)(); }
 std::vector<std::string> schedule_names() { return registry().names(); }
 
 }  // namespace rondo

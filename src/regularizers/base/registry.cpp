@@ -1,10 +1,8 @@
 // Regularizers by name.
-#include "core/registry.h"
 #include "core/parameters.h"
-#include "core/words.h"
+#include "core/registry.h"
+#include "rondo/core/error.h"
 #include "rondo/regularizers/regularizer.h"
-
-#include <cmath>
 
 namespace rondo {
 
@@ -19,18 +17,11 @@ Registry<RegularizerInfo>& registry() {
 }
 
 Parameters checked(const RegularizerInfo& info, const Regularizer& given) {
-  Parameters out = merged("regularizer", info.class_name, info.parameters, given.parameters);
-  for (const auto& [key, value] : out) {
-    if (!(value >= 0 && std::isfinite(value))) {
-      fail(Code::value,
-           "regularizer '" + info.class_name + "': " + key + " must be a number from 0 on, got " + short_number(value));
-    }
-  }
-  return out;
+  return merged_from_zero("regularizer", info.class_name, info.parameters, given.parameters);
 }
 }  // namespace
 
-const RegularizerInfo& regularizer_info(const std::string& name) { return known_entry(registry(), "regularizer", name); }
+const RegularizerInfo& regularizer_info(const std::string& name) { return registry().get(name); }
 void register_regularizer(const RegularizerInfo& info) {
   registry().add(info.name, info);
   registry().add(info.class_name, info);

@@ -16,7 +16,7 @@ namespace rondo::interop {
 // Output `output` of call `call` of entry `layer` of the file's list of layers.
 struct TensorAt {
   std::size_t layer, call, output;
-  friend auto operator<=>(const TensorAt&, const TensorAt&) = default;
+  friend auto operator<=>(const TensorAt&, const TensorAt&) = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 sees a 0
 };
 
 // True for an entry that is an operation (keras.ops), no layer.

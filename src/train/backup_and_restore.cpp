@@ -4,6 +4,7 @@
 //   carried            the state of stateful layers
 //   callback<i>_<j>    the arrays of callback i
 #include <bit>
+#include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <typeinfo>
@@ -29,9 +30,11 @@ constexpr Index format = 1, max_json = Index{1} << 24;
 std::string bits_of(double value) { return std::to_string(std::bit_cast<std::uint64_t>(value)); }
 double of_bits(const Json& json, const std::string& what) {
   const std::string text = interop::string_of(json, what);
-  if (text.empty() || text.size() > 20 || text.find_first_not_of("0123456789") != std::string::npos)
+  std::uint64_t bits = 0;
+  const char* end = text.data() + text.size();
+  if (const auto [stop, error] = std::from_chars(text.data(), end, bits); error != std::errc() || stop != end)
     fail(Code::format, what + " must hold the bits of a number");
-  return std::bit_cast<double>(static_cast<std::uint64_t>(std::stoull(text)));
+  return std::bit_cast<double>(bits);
 }
 
 std::span<const std::byte> bytes_of(const Array& array) { return std::as_bytes(array.values()); }

@@ -43,6 +43,11 @@ std::optional<double> remembered(const CallbackState& state, const std::string& 
   return at == state.numbers.end() ? std::nullopt : std::optional(at->second);
 }
 
+Index remembered_count(const CallbackState& state, const std::string& key) {
+  const double value = remembered(state, key).value_or(0);
+  return value >= 0 && value < 0x1p53 ? static_cast<Index>(value) : 0;
+}
+
 void check_mode(const std::string& who, const std::string& mode) {
   if (mode == "auto" || mode == "min" || mode == "max") return;
   fail(Code::value, who + ": mode is \"auto\", \"min\" or \"max\", not \"" + escaped(mode) + "\"");
@@ -138,11 +143,10 @@ CallbackState EarlyStoppingCallback::state() const {
 }
 
 void EarlyStoppingCallback::restore(const CallbackState& state) {
-  const auto whole = [&](const char* key) { return static_cast<Index>(remembered(state, key).value_or(0)); };
-  wait_ = whole("wait");
-  stopped_epoch = whole("stopped_epoch");
-  stop_training = whole("stopped") != 0;
-  best_epoch = whole("best_epoch");
+  wait_ = remembered_count(state, "wait");
+  stopped_epoch = remembered_count(state, "stopped_epoch");
+  stop_training = remembered_count(state, "stopped") != 0;
+  best_epoch = remembered_count(state, "best_epoch");
   best = remembered(state, "best");
   best_weights_ = state.arrays;
 }

@@ -57,7 +57,9 @@ std::string filled_in(const std::string& path, Index epoch, std::optional<Index>
       std::snprintf(text, sizeof text, zeros ? "%0*lld" : "%*lld", width, static_cast<long long>(value));
     } else {
       const double value = monitored(checkpoint, key, logs);
-      const char* pattern = kind == 'f' ? (zeros ? "%0*.*f" : "%*.*f") : kind == 'e' ? "%*.*e" : "%*.*g";
+      const char* pattern = kind == 'f'   ? (zeros ? "%0*.*f" : "%*.*f")
+                            : kind == 'e' ? (zeros ? "%0*.*e" : "%*.*e")
+                                          : (zeros ? "%0*.*g" : "%*.*g");
       std::snprintf(text, sizeof text, pattern, width, digits, value);
     }
     out += text;
@@ -109,7 +111,7 @@ class Logger final : public Callback {
     return failed ? CallbackState{} : CallbackState{{{"size", static_cast<double>(size)}}, {}};
   }
   void restore(const CallbackState& state) override {
-    if (const auto size = remembered(state, "size"); size && *size > 0 && *size < 1e15) size_ = static_cast<Index>(*size);
+    if (const Index size = remembered_count(state, "size"); size > 0) size_ = size;
   }
 
  private:
@@ -176,7 +178,7 @@ CallbackState ModelCheckpointCallback::state() const {
 }
 
 void ModelCheckpointCallback::restore(const CallbackState& state) {
-  batches_ = static_cast<Index>(remembered(state, "batches").value_or(0));
+  batches_ = remembered_count(state, "batches");
   best = remembered(state, "best");
 }
 

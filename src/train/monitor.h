@@ -19,5 +19,7 @@ bool unvalidated(const std::string& monitor, const Logs& logs, const Model& mode
 void check_mode(const std::string& who, const std::string& mode);
 // A number of a state that was saved, if it is there.
 std::optional<double> remembered(const CallbackState& state, const std::string& key);
+// One that counts something; 0 if it is not there, or is no count.
+Index remembered_count(const CallbackState& state, const std::string& key);
 
 }  // namespace rondo

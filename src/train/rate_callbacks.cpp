@@ -94,8 +94,8 @@ CallbackState ReduceLROnPlateauCallback::state() const {
 }
 
 void ReduceLROnPlateauCallback::restore(const CallbackState& state) {
-  wait_ = static_cast<Index>(remembered(state, "wait").value_or(0));
-  cooldown_ = static_cast<Index>(remembered(state, "cooldown").value_or(0));
+  wait_ = remembered_count(state, "wait");
+  cooldown_ = remembered_count(state, "cooldown");
   best = remembered(state, "best");
 }
 

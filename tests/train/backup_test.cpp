@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "io/zip.h"
 #include "rondo/core/error.h"
 #include "rondo/layers/dense.h"
 #include "rondo/layers/dropout.h"
@@ -164,6 +165,35 @@ TEST_F(Backup, AHalfWrittenFileIsNoticed) {
     ADD_FAILURE();
   } catch (const Error& e) {
     EXPECT_NE(std::string(e.what()).find("delete"), std::string::npos) << e.what();
+  }
+}
+
+// A number is kept as its bits; digits of none are a damaged file, and none brings another exception than Rondo's.
+TEST_F(Backup, BitsThatAreNoNumberAreRefused) {
+  fit({}, 9, {.epochs = 6});
+  const std::string file = in("backup/latest.backup");
+  const std::string good = text_of(file);
+  for (const std::string bits : {"99999999999999999999", "18446744073709551616", "-1", "", "12x", "0.5"}) {
+    const ZipReader whole(std::as_bytes(std::span(good)), "backup");
+    ZipWriter damaged;
+    for (const std::string& name : whole.names()) {
+      const std::vector<std::byte> bytes = whole.read(name);
+      std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+      if (name == "state.json") {
+        const std::size_t at = text.find('"', text.find("\"learning_rate\":") + 16) + 1;
+        text.replace(at, text.find('"', at) - at, bits);
+      }
+      damaged.add(name, text);
+    }
+    const std::vector<std::byte> bytes = damaged.finish();
+    std::ofstream(file, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    try {
+      fit({}, -1, {.epochs = 6});
+      ADD_FAILURE() << bits;
+    } catch (const Error& e) {
+      EXPECT_NE(std::string(e.what()).find("learning_rate must hold the bits of a number"), std::string::npos) << e.what();
+    }
   }
 }
 

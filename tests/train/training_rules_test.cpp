@@ -222,6 +222,10 @@ TEST(Callbacks, TheCheckpointWritesEveryEpochOrTheBest) {
   EXPECT_FALSE(std::filesystem::exists(folder / "best-2.keras"));  // no better
   EXPECT_EQ(load_model(best->last_path).optimizer()->iterations, 1);
   EXPECT_THROW(ModelCheckpoint({.filepath = "model.h5"}), Error);
+  // As Python's f"{1.0:010.3e}-{1.0:05.1f}-{1.0:04g}-{1.0:6.1f}".
+  ModelCheckpoint padded({.filepath = folder / "{loss:010.3e}-{loss:05.1f}-{loss:04g}-{loss:6.1f}.keras"});
+  s.model.fit(s.x, s.y, {.callbacks = {padded}});
+  EXPECT_TRUE(padded->last_path.ends_with("/01.000e+00-001.0-0001-   1.0.keras")) << padded->last_path;
   ModelCheckpoint wrong({.filepath = folder / "{lost:.2f}.keras"});
   EXPECT_NE(message_of([&] { s.model.fit(s.x, s.y, {.callbacks = {wrong}}); }, Code::value).find("'lost'"), std::string::npos);
 }

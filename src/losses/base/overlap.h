@@ -48,7 +48,6 @@ class OverlapLoss : public BatchLoss {
       const bool counts = b.counts(r);
       for (Index c = 0; c < width; ++c) {
         Group& g = groups[places.of(r * width + c)];
-        g.all += 1;
         if (!counts) continue;
         const double y = static_cast<double>(b.y[r * width + c]), p = static_cast<double>(b.yhat[r * width + c]);
         g.sums.i += y * p;
@@ -94,7 +93,7 @@ class OverlapLoss : public BatchLoss {
  private:
   struct Group {
     Overlap sums;
-    double weight = 0, counted = 0, all = 0;
+    double weight = 0, counted = 0;
   };
 
   // Which value an element belongs to: its place along the axes that are not summed.

@@ -49,7 +49,7 @@ class BidirectionalLayer final : public Layer, public NestedStates, public Activ
     forward_ = LayerRef(recurrent(LayerRef(given.reversed_copy())).reversed_copy());
     forward_->set_name(given.name());
     forward_->trainable = given.trainable;
-    input_shape = options.input_shape.empty() ? given.input_shape : std::move(options.input_shape);
+    input_shape = options.input_shape.empty() ? given.input_shape : options.input_shape;
     batch_size = given.batch_size;
     if (!options.name.empty()) set_name(std::move(options.name));
     settle();
@@ -287,8 +287,8 @@ class BidirectionalLayer final : public Layer, public NestedStates, public Activ
   }
 
   void check_inputs(const Shapes& in) const {
-    const std::size_t states = static_cast<std::size_t>(f_->states() + g_->states());
-    if (in.size() != 1 && in.size() != 1 + states)
+    const int states = f_->states() + g_->states();
+    if (in.size() != 1 && in.size() != 1 + static_cast<std::size_t>(states))
       fail(Code::shape, described() + " takes the sequences alone or with " + std::to_string(states) +
                             " initial states (those of the forward layer, then those of the backward layer), but was given " +
                             std::to_string(in.size()) + " inputs.");

@@ -27,6 +27,7 @@ TEST(Constraints, ResultsAreKeras) {
     auto w = reals(c["w"]);
     const auto want = reals(c["result"]);
     Projection(constraint, shape_of(c["shape"]))(w.data());
+    // Keras takes the norm and the quotient in float32: a few of its last bits.
     for (std::size_t i = 0; i < w.size(); ++i) EXPECT_NEAR(w[i], want[i], 5e-7 * std::max(real(1), std::abs(want[i]))) << i;
   }
 }

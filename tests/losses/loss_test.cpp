@@ -124,11 +124,12 @@ TEST(Losses, WeightsMultiplyRowsAndNotTheirNumber) {
   EXPECT_DOUBLE_EQ(compute(*LossRef("mse"), y, yhat, 3, 1, mask, d, weights), 2 * 1 / 2.0);
 }
 
-// scipy.stats.norm: -logpdf(y, m, sigma); for CRPS the integral of (cdf - [x >= y])^2 by scipy.integrate.quad.
+// scipy.stats.norm: -logpdf(y, m, sigma); for CRPS the integral of (cdf - [x >= y])^2 by Simpson's rule, cut in two at y, where
+// the integrand jumps. float holds the inputs to 6e-8.
 TEST(Losses, GaussianLossesAreScipys) {
   const real y[] = {real(0.3), real(-1.2)}, yhat[] = {real(1.1), real(-1), real(0.4), real(-1.5)};  // means, log variances
   EXPECT_NEAR(compute(*GaussianNegativeLogLikelihood(), y, yhat, 1, 4, nullptr), 0.796006657, 1e-7);
-  EXPECT_NEAR(compute(*LossRef("crps"), y, yhat, 1, 4, nullptr), 0.315498, 5e-6);
+  EXPECT_NEAR(compute(*LossRef("crps"), y, yhat, 1, 4, nullptr), 0.315494168, 1e-7);
 }
 
 // sklearn.metrics.mean_pinball_loss, quantile by quantile.

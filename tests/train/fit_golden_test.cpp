@@ -110,6 +110,7 @@ TEST(FitGolden, IsKeras) {
     std::ifstream file(folder + "index.json");
     ASSERT_TRUE(file);
     const json index = json::parse(file);
+    ASSERT_FALSE(index["cases"].empty()) << folder;
     for (const auto& [name, c] : index["cases"].items()) {
       SCOPED_TRACE(name);
       for (const bool twice : {false, true}) {

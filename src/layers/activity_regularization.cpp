@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/registry.h"
+#include "core/words.h"
 #include "layers/base/activity.h"
 #include "layers/base/elementwise.h"
 #include "layers/base/own_features.h"
@@ -26,7 +27,7 @@ class ActivityRegularizationLayer final : public ElementwiseLayer, public OwnFea
   void check() const override {
     for (const double factor : {l1, l2})
       if (!(factor >= 0 && std::isfinite(factor)))
-        fail(Code::value, "ActivityRegularization: l1 and l2 must be numbers from 0 on, got " + std::to_string(factor));
+        fail(Code::value, "ActivityRegularization: l1 and l2 must be numbers from 0 on, got " + short_number(factor));
   }
   std::vector<Penalised> penalised(const Shapes&) const override {
     if (l1 == 0 && l2 == 0) return {};

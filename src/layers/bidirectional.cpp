@@ -7,6 +7,7 @@
 #include <array>
 
 #include "core/registry.h"
+#include "kernels/kernels.h"
 #include "layers/base/activity.h"
 #include "layers/base/names.h"
 #include "layers/base/require.h"
@@ -195,7 +196,7 @@ class BidirectionalLayer final : public Layer, public NestedStates, public Activ
         to = run.scratch(forward ? slot_df : slot_dg);
         std::copy_n(more->values, more->dims.elements(), to);
       } else {
-        for (Index i = 0; i < more->dims.elements(); ++i) to[i] += more->values[i];
+        kernels().add(to, more->values, more->dims.elements());
       }
     }
     f.d_outs[0] = {df, nullptr, f.dims};
@@ -204,10 +205,7 @@ class BidirectionalLayer final : public Layer, public NestedStates, public Activ
     if (dx != nullptr) g.d_ins[0].values = run.scratch(slot_dx);
     f_->backward(run.child(0, f.in(), f.out(), f.d_in(), f.d_out()));
     g_->backward(run.child(1, g.in(), g.out(), g.d_in(), g.d_out()));
-    if (dx == nullptr) return;
-    const real* more = g.d_ins[0].values;
-    const Index n = run.in().dims.elements();
-    for (Index i = 0; i < n; ++i) dx[i] += more[i];
+    if (dx != nullptr) kernels().add(dx, g.d_ins[0].values, run.in().dims.elements());
   }
 
  private:

@@ -115,7 +115,7 @@ class NormalizationLayer final : public Layer {
     if (elements == 0 || n == 0) fail(Code::value, described() + ": adapt() was given no values");
     sum.assign(static_cast<std::size_t>(n), 0);
     squares.assign(static_cast<std::size_t>(n), 0);
-    count = static_cast<double>(elements / n);
+    count = static_cast<double>(elements) / static_cast<double>(n);
     pass([&](double v, std::size_t at) { sum[at] += v; });
     for (double& s : sum) s /= count;
     pass([&](double v, std::size_t at) { squares[at] += (v - sum[at]) * (v - sum[at]); });

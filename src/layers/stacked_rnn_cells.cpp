@@ -1,5 +1,7 @@
 // StackedRNNCells: in every time step each cell takes in what the one before gives. A cell looks at its own states and at what
 // comes in alone, so that the RNN may walk the first cell over the whole sequence, then the second over what came out.
+#include <map>
+
 #include "core/registry.h"
 #include "layers/base/layers_field.h"
 #include "layers/base/names.h"
@@ -8,8 +10,6 @@
 #include "layers/recurrent/walk.h"
 #include "rondo/core/error.h"
 #include "rondo/layers/rnn_cells.h"
-
-#include <map>
 
 namespace rondo {
 namespace {

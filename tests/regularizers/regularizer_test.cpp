@@ -36,6 +36,11 @@ TEST(Regularizers, WhatDoesNotSuitIsRefused) {
   EXPECT_THROW(check(L1(std::nan("")), {2}), Error);
   EXPECT_THROW(check(OrthogonalRegularizer(), {2}), Error);
   EXPECT_THROW(OrthogonalRegularizer({.mode = "diagonal"}), Error);
+  Regularizer word = OrthogonalRegularizer();
+  for (const double number : {2.0, 0.5, -1.0, 1e300}) {
+    word.parameters["mode"] = number;
+    EXPECT_THROW(check(word, {2, 2}), Error) << number;
+  }
   Regularizer unknown = L2();
   unknown.parameters["l1"] = 1;
   EXPECT_THROW(check(unknown, {2}), Error);

@@ -31,11 +31,10 @@ template <class Act>
 inline void reset_before_forward(const StepForward& s, const Act& f, bool sums) {
   constexpr int G = GRUResetBeforeCell::shape.gates;
   const Index Hp = s.size.Hp, stride = s.size.row();
-  if constexpr (std::is_same_v<Act, RowPair>) {
+  constexpr bool by_rows = std::is_same_v<Act, RowPair>;
+  if (by_rows || sums) {
     forward_sums<GRUResetBeforeCell>(s, f);
-  } else if (sums) {
-    forward_sums<GRUResetBeforeCell>(s, f);
-  } else {
+  } else if constexpr (!by_rows) {
     forward_step<GRUResetBeforeCell>(s, f);  // h_out holds r h' for a moment
   }
   for (Index r = 0; r < s.rows; ++r) std::copy_n(s.h_out + r * stride, Hp, s.aux + r * Hp);

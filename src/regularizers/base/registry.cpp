@@ -1,6 +1,9 @@
 // Regularizers by name.
+#include <cmath>
+
 #include "core/parameters.h"
 #include "core/registry.h"
+#include "core/words.h"
 #include "rondo/core/error.h"
 #include "rondo/regularizers/regularizer.h"
 
@@ -17,7 +20,14 @@ Registry<RegularizerInfo>& registry() {
 }
 
 Parameters checked(const RegularizerInfo& info, const Regularizer& given) {
-  return merged_from_zero("regularizer", info.class_name, info.parameters, given.parameters);
+  Parameters out = merged_from_zero("regularizer", info.class_name, info.parameters, given.parameters);
+  for (const auto& [key, words] : info.words) {
+    const double word = out.at(key), last = static_cast<double>(words.size()) - 1;
+    if (word != std::floor(word) || word > last)
+      fail(Code::value, "regularizer '" + info.class_name + "': " + key + " is the number of a word, 0 to " +
+                            short_number(last) + ", got " + short_number(word));
+  }
+  return out;
 }
 }  // namespace
 

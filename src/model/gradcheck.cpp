@@ -70,12 +70,16 @@ void differentiate(Varied& v, const std::function<double()>& value) {
       continue;
     }
     const real old = x;
+    const struct PutBack {  // also where value() throws
+      real& x;
+      real old;
+      ~PutBack() { x = old; }
+    } put_back{x, old};
     const auto at = [&](double step) {
       x = static_cast<real>(static_cast<double>(old) + step);
       return value();
     };
     const double near = at(h) - at(-h), far = at(2 * h) - at(-2 * h);
-    x = old;
     v.numeric.push_back((8 * near - far) / (12 * h));
   }
 }

@@ -5,6 +5,7 @@
 //   callback<i>_<j>    the arrays of callback i
 #include <bit>
 #include <charconv>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <typeinfo>
@@ -136,6 +137,7 @@ void BackupAndRestoreCallback::read(const std::string& path, Model& model) {
   for (const Json& sum : interop::array_at(json, "loss_sums", "state.json"))
     at.loss_sums.push_back(of_bits(sum, "state.json: loss_sums"));
   const double rate = of_bits(interop::member(json, "learning_rate"), "state.json: learning_rate");
+  if (!std::isfinite(rate)) fail(Code::format, "state.json: learning_rate is not finite");
   std::vector<std::pair<std::size_t, CallbackState>> states;
   for (const Json& one : interop::array_at(json, "states", "state.json")) {
     const Index number = interop::index_of(interop::member(one, "callback"), "state.json: callback");
@@ -147,13 +149,14 @@ void BackupAndRestoreCallback::read(const std::string& path, Model& model) {
   }
   std::vector<std::byte> carried = zip.contains("carried") ? zip.read("carried") : std::vector<std::byte>();
   if (carried.size() != state.carried.size() && !state.carried.empty()) fail(Code::format, "a carried state of another size");
-  std::vector<std::string> notes;
+  const Index step = whole("step"), batches = whole("batches");
+  std::vector<std::string> notes;  // from here on nothing of state.json can fail
   load_weights(model, zip.read("model.weights.h5"), {.notes = &notes});
   if (!notes.empty()) fail(Code::value, notes.front());
   state.optimizer->learning_rate = rate;
-  state.step = static_cast<std::uint64_t>(whole("step"));
+  state.step = static_cast<std::uint64_t>(step);
   state.carried = std::move(carried);
-  batches_ = whole("batches");
+  batches_ = batches;
   states_ = std::move(states);
   *state.fitting = std::move(at);
   resumed_epoch = state.fitting->epoch;

@@ -173,7 +173,9 @@ TEST_F(Backup, BitsThatAreNoNumberAreRefused) {
   fit({}, 9, {.epochs = 6});
   const std::string file = in("backup/latest.backup");
   const std::string good = text_of(file);
-  for (const std::string bits : {"99999999999999999999", "18446744073709551616", "-1", "", "12x", "0.5"}) {
+  const std::string infinity = "9218868437227405312";
+  for (const std::string& bits : {std::string("99999999999999999999"), std::string("18446744073709551616"), std::string("-1"),
+                                  std::string(), std::string("12x"), std::string("0.5"), infinity}) {
     const ZipReader whole(std::as_bytes(std::span(good)), "backup");
     ZipWriter damaged;
     for (const std::string& name : whole.names()) {
@@ -192,7 +194,8 @@ TEST_F(Backup, BitsThatAreNoNumberAreRefused) {
       fit({}, -1, {.epochs = 6});
       ADD_FAILURE() << bits;
     } catch (const Error& e) {
-      EXPECT_NE(std::string(e.what()).find("learning_rate must hold the bits of a number"), std::string::npos) << e.what();
+      const char* const wanted = bits == infinity ? "is not finite" : "learning_rate must hold the bits of a number";
+      EXPECT_NE(std::string(e.what()).find(wanted), std::string::npos) << e.what();
     }
   }
 }

@@ -186,6 +186,12 @@ Layout Layout::make(const Graph& graph, const SessionSize& size) {
     }
   }
 
+  // Padding is not penalised; in Keras it is.
+  for (Penalised& p : l.penalised)
+    if (value_of({p.node, p.output}).mask != nowhere && (size.masked_inputs || !graph.keras_masks))
+      p.kept = take(l.common, room(shapes[static_cast<std::size_t>(p.node)][static_cast<std::size_t>(p.output)].elements(),
+                                   sizeof(real)));
+
   if (training) {
     // Which calls have a part in the gradient: weights or wanted inputs above them, the loss below.
     for (std::size_t k = 0; k < count; ++k) {

@@ -47,7 +47,8 @@ struct Layout {
   struct Penalised {
     int node, output;
     Regularizer by;
-    std::size_t d = nowhere;  // where its slope arrives, for the whole batch
+    std::size_t d = nowhere;     // where its slope arrives, for the whole batch
+    std::size_t kept = nowhere;  // the rows that count, one behind the other; nowhere: all do
   };
 
   std::vector<Node> nodes;

@@ -105,8 +105,10 @@ struct Session::Impl {
   void resize() {
     penalties.clear();
     for (const Layout::Penalised& p : layout.penalised) {
-      const Dims& dims = value_at({p.node, p.output}).dims;
-      penalties.emplace_back(p.by, Shape(std::span<const Index>(dims.size.data(), static_cast<std::size_t>(dims.rank))));
+      const Layout::Value& v = value_at({p.node, p.output});
+      const Shape all(std::span<const Index>(v.dims.size.data(), static_cast<std::size_t>(v.dims.rank)));
+      penalties.emplace_back(
+          p.by, p.kept == nowhere ? all : Shape{v.dims[0] * v.mask_steps, v.per_sample / std::max<Index>(1, v.mask_steps)});
     }
   }
 
@@ -117,7 +119,8 @@ struct Session::Impl {
     samples = n;
     shards = shards_of(n);
     for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = port(value_at(graph.outputs[i]), 0, 0, n);
-    for (Penalty& penalty : penalties) penalty.resize(n);
+    for (std::size_t i = 0; i < penalties.size(); ++i)
+      if (layout.penalised[i].kept == nowhere) penalties[i].resize(n);
   }
 
   std::byte* thread_part(int worker) const {
@@ -256,12 +259,10 @@ struct Session::Impl {
     }
   }
 
-  double penalty() const noexcept {
+  // Each penalty of its value, masked rows left out (Layout::Penalised::kept).
+  double penalty() noexcept {
     double sum = 0;
-    for (std::size_t i = 0; i < penalties.size(); ++i) {
-      const Layout::Penalised& p = layout.penalised[i];
-      sum += penalties[i](port(value_at({p.node, p.output}), 0, 0, samples).values, nullptr) / static_cast<double>(samples);
-    }
+    for (std::size_t i = 0; i < penalties.size(); ++i) sum += penalty_of(i, nullptr) / static_cast<double>(samples);
     return sum;
   }
 
@@ -273,10 +274,33 @@ struct Session::Impl {
       real* const d = d_port(v, p.d, 0, samples).values;
       const Index n = samples * v.per_sample;
       std::fill_n(d, n, real(0));
-      penalties[i](port(v, 0, 0, samples).values, d);
+      penalty_of(i, d);
       const real each = real(1) / static_cast<real>(samples);
       for (Index j = 0; j < n; ++j) d[j] *= each;
     }
+  }
+
+  // Adds its slope to d, if given.
+  double penalty_of(std::size_t i, real* d) noexcept {
+    const Layout::Penalised& p = layout.penalised[i];
+    const Layout::Value& v = value_at({p.node, p.output});
+    const Port y = port(v, 0, 0, samples);
+    if (p.kept == nowhere) return penalties[i](y.values, d);
+    real* const kept = reinterpret_cast<real*>(arena.get() + p.kept);
+    const Index rows = y.mask_size(), width = rows == 0 ? 0 : y.dims.elements() / rows;
+    Index count = 0;
+    for (Index row = 0; row < rows; ++row)
+      if (y.mask[row] != 0) std::copy_n(y.values + row * width, width, kept + width * count++);
+    penalties[i].resize(count);
+    const double sum = penalties[i](kept, d);
+    if (!d) return sum;
+    for (Index row = rows; row-- > 0;) {  // to their places, the last first: none is in another's way
+      if (y.mask[row] == 0) continue;
+      if (--count == row) break;
+      std::copy_n(d + count * width, width, d + row * width);
+      std::fill_n(d + count * width, width, real(0));
+    }
+    return sum;
   }
 
   void backward() noexcept {

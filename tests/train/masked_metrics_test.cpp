@@ -1,4 +1,4 @@
-// Masked rows in metrics: they count nowhere, and in a model file of Keras where Keras counts them.
+// Masked rows in metrics and penalties: they count nowhere, and in a model file of Keras where Keras counts them.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -10,6 +10,8 @@
 #include "rondo/metrics/regression.h"
 #include "rondo/metrics/segmentation.h"
 #include "rondo/model/model.h"
+#include "rondo/optimizers/sgd.h"
+#include "rondo/regularizers/regularizer.h"
 
 namespace rondo {
 namespace {
@@ -67,6 +69,23 @@ TEST(MaskedMetrics, MaskedRowsCountNowhere) {
   EXPECT_EQ(got.at("w_tp"), 3);  // 1 + 2
   EXPECT_NEAR(got.at("rmse"), std::sqrt(got.at("mse")), 1e-12);
   EXPECT_NEAR(got.at("w_rmse"), std::sqrt(got.at("w_mse")), 1e-12);
+}
+
+// activity_regularizer: the numbers of Keras 3.15.1, whose padding is penalised, and by hand without it.
+TEST(MaskedMetrics, PaddingIsPenalisedInAKerasFileAlone) {
+  for (const bool compat : {false, true}) {
+    Sequential model{Masking({.input_shape = {4, 2}}), Dense(1, {.activity_regularizer = L1L2({.l1 = 0.2, .l2 = 0.5})})};
+    model.set_weights({Array{1, -1}.reshape(2, 1), Array{.1}.reshape(1)});
+    model.set_keras_mask_compat(compat);
+    model.compile({.optimizer = SGD({.learning_rate = 0.1}), .loss = "mse"});
+    const double loss = compat ? 1.18833327293396 : 1.13;
+    EXPECT_NEAR(model.evaluate(X, y).at("loss"), loss, 1e-6);
+    EXPECT_NEAR(model.train_on_batch(X, y), loss, 1e-6);
+    const std::vector<Array> after = model.get_weights();
+    EXPECT_NEAR(after[0].data()[0], 0.9845333099365234, 1e-6);
+    EXPECT_NEAR(after[0].data()[1], -0.8859999775886536, 1e-6);
+    EXPECT_NEAR(after[1].data()[0], compat ? 0.17133332788944244 : 0.24133333027362824, 1e-6);
+  }
 }
 
 }  // namespace

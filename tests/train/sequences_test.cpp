@@ -15,6 +15,7 @@
 #include "rondo/layers/lstm.h"
 #include "rondo/layers/masking.h"
 #include "rondo/model/model.h"
+#include "rondo/regularizers/regularizer.h"
 #include "support/gradcheck.h"
 #include "support/refused.h"
 
@@ -42,8 +43,9 @@ Data data() {
 
 // With a Masking layer for padded arrays, without for sequences; the same weights.
 std::pair<Model, Model> models(bool sequences) {
-  const LayerRef a = Bidirectional(LSTM(4, {.return_sequences = true})), b = GRU(3, {.return_sequences = sequences}),
-                 c = Dense(1);
+  const LayerRef a = Bidirectional(LSTM(4, {.activity_regularizer = L2(0.1), .return_sequences = true})),
+                 b = GRU(3, {.activity_regularizer = L1(0.1), .return_sequences = sequences}),
+                 c = Dense(1, {.activity_regularizer = L2(0.1)});  // not of padding
   const auto make = [&](bool masking) {
     const SymbolicTensor in = Input({None, 2});
     return Model(in, c(b(a(masking ? Masking()(in) : in))));

@@ -1,5 +1,5 @@
 // activity_regularizer: a penalty on what a layer puts out, divided by the number of samples and added to the loss. As in
-// Keras every output counts, of every call, masked rows too, also of a frozen layer.
+// Keras every output counts, of every call, also of a frozen layer; masked rows count under keras_mask_compat alone.
 //
 // Where it is computed: a session (model/layout.h) treats a penalised value as one that the loss reads. A layer may have
 // values inside that are penalised, as MultiHeadAttention has; they are outputs that no other layer sees, numbered behind its

@@ -1,8 +1,8 @@
 // The cells of an RNN: what LSTM, GRU and SimpleRNN do in one time step.
 //
-// Each struct of options, here and beside every layer, writes out all of its fields although a cell's and its layer's are nearly
-// the same: C++20 lets {.dropout = 0.1} name the fields of the struct itself, not those of a base, so a common base would take
-// Keras's arguments out of the user's hands.
+// Each struct of options, here and beside every layer, writes out all of its fields although a cell's and its layer's are
+// nearly the same: C++20 lets {.dropout = 0.1} name the fields of the struct itself, not those of a base, so a common base
+// would take Keras's arguments out of the user's hands.
 #pragma once
 
 #include <optional>

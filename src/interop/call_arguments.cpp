@@ -38,7 +38,9 @@ class Setter final : public ConfigVisitor {
 
 }  // namespace
 
-bool is_call_argument(std::string_view key) { return key == "use_causal_mask" || key == "return_attention_scores"; }
+bool is_call_argument(std::string_view key) {
+  return key == "use_causal_mask" || key == "return_attention_scores" || key == "attention_mask";
+}
 
 bool set_call_argument(Layer& layer, std::string_view key, bool value) {
   Setter setter(key, value);

@@ -157,9 +157,11 @@ class FunctionalReader {
           for (const char* key : {"query", "value", "key"}) tensors(member(kwargs, key), entry.title, call.inputs);
         for (const auto& [key, value] : kwargs.items()) {
           if (heads && (key == "query" || key == "value" || key == "key")) continue;
-          if (is_call_argument(key) && value.is_boolean()) {
+          const bool masks = heads && key == "attention_mask" && member(value, "class_name") == "__keras_tensor__";
+          if (is_call_argument(key) && (masks || (value.is_boolean() && key != "attention_mask"))) {
             std::size_t& calls = given[key];
-            calls += value == true ? 1 : 0;
+            calls += masks || value == true ? 1 : 0;
+            if (masks) tensors(value, entry.title, call.inputs);  // the last input
             if (set_call_argument(*entry.layer, key, calls > 0)) continue;
           }
           if (heads && key.ends_with("_mask") && key != "attention_mask" && key != "use_causal_mask") {

@@ -16,9 +16,9 @@ SymbolicTensor read_input(const Json& object) {
     if ((key == "sparse" || key == "ragged" || key == "optional") && value != false && !value.is_null())
       fail(Code::unsupported, where + ": " + key + " = " + shown(value) + " is not supported");
   }
-  // Ids may be declared as whole numbers; here all numbers travel as the network's.
-  static const std::set<std::string_view> numbers = {"float32", "float64", "int8",   "int16",  "int32",
-                                                     "int64",   "uint8",   "uint16", "uint32", "uint64"};
+  // Ids may be declared as whole numbers, masks as bool; here all numbers travel as the network's.
+  static const std::set<std::string_view> numbers = {"float32", "float64", "int8",   "int16",  "int32", "int64",
+                                                     "uint8",   "uint16",  "uint32", "uint64", "bool"};
   const Json& dtype = member(config, "dtype");
   const Json& named = dtype.is_string() ? dtype : member(member(dtype, "config"), "name");
   if (!dtype.is_null() && !(named.is_string() && numbers.contains(named.get_ref<const std::string&>())))

@@ -190,7 +190,9 @@ Json write_functional(const ModelState& state, const std::string& model_name, bo
     } else if (node.layer->class_name() == "MultiHeadAttention") {
       args.push_back(tensor(node.in[0]));
       args.push_back(tensor(node.in[1]));
-      if (node.in.size() > 2) kwargs["key"] = tensor(node.in[2]);
+      const bool masked = kwargs.contains("attention_mask");
+      if (node.in.size() > (masked ? 3 : 2)) kwargs["key"] = tensor(node.in[2]);
+      if (masked) kwargs["attention_mask"] = tensor(node.in.back());
     } else if (states) {
       args.push_back(tensor(node.in[0]));
       for (std::size_t i = 1; i < node.in.size(); ++i) list.push_back(tensor(node.in[i]));

@@ -3,6 +3,8 @@
 //  o_h[t] = sum over j of p_h[t, j] v_h[j]          times sigmoid(query Wg_h + bg_h) with use_gate
 //  y[t] = sum over h of o_h[t] Wo_h + bo
 //
+//  Inputs with more axes, and an attention_mask: layers/attention/axes.h.
+//
 //  query (samples, T, Fq)   value (samples, S, Fv)   key (samples, S, Fk), or value   y (samples, T, Fo), Fo = Fq by default
 //  Wq (Fq, heads, key_dim)  Wk (Fk, heads, key_dim)  Wv (Fv, heads, value_dim)  Wg (Fq, heads, value_dim)  Wo (heads,
 //  value_dim, Fo)
@@ -17,8 +19,10 @@
 #include "core/registry.h"
 #include "core/words.h"
 #include "kernels/kernels.h"
+#include "layers/attention/axes.h"
 #include "layers/attention/scored.h"
 #include "layers/base/activity.h"
+#include "layers/base/names.h"
 #include "layers/base/valid_rows.h"
 #include "rondo/activations/activation.h"
 #include "rondo/core/error.h"
@@ -38,7 +42,7 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
  public:
   Index num_heads = 1, key_dim = 1, value_dim = 1;
   double dropout = 0;
-  bool use_bias = true, use_gate = false, use_causal_mask = false;
+  bool use_bias = true, use_gate = false, use_causal_mask = false, attention_mask = false;
   std::vector<Index> output_shape, attention_axes;
   std::optional<double> sliding_window, seed;
   Initializer kernel_initializer = "glorot_uniform", bias_initializer = "zeros";
@@ -67,6 +71,8 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
     v.field("seed", seed);
     v.field("use_causal_mask", use_causal_mask, false);  // in Keras an argument of the call
     v.field("return_attention_scores", return_attention_scores, false);
+    v.field("attention_mask", attention_mask, false);
+    v.only("flash_attention", 0);  // how it is computed, not what
   }
 
   void check() const override {
@@ -83,9 +89,7 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
       fail(Code::unsupported, "MultiHeadAttention: output_shape " + Shape(output_shape).text() +
                                   " has more than one axis, which is not supported; one number is");
     if (!output_shape.empty()) positive("output_shape", output_shape[0]);
-    if (!attention_axes.empty() && attention_axes != std::vector<Index>{1} && attention_axes != std::vector<Index>{-2})
-      fail(Code::unsupported, "MultiHeadAttention: attention_axes " + list_text(attention_axes) +
-                                  " is not supported; attention is over axis 1, the time steps");
+    check_attention_axes("MultiHeadAttention", attention_axes);
     if (sliding_window &&
         !(*sliding_window >= 1 && *sliding_window == std::floor(*sliding_window) && *sliding_window <= 0x1p53))
       fail(Code::value,
@@ -97,7 +101,7 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
     output_shapes(in);
     const Index heads = num_heads, keys = checked_mul(heads, key_dim), values = checked_mul(heads, value_dim);
     query_ = {"query_dense", -1, -1, in[0][-1], keys};
-    key_ = {"key_dense", -1, -1, in.back()[-1], keys};
+    key_ = {"key_dense", -1, -1, in[key_at(in.size())][-1], keys};
     gate_ = {"_gate_dense", -1, -1, in[0][-1], values};
     value_ = {"value_dense", -1, -1, in[1][-1], values};
     output_ = {"output_dense", -1, -1, values, features_out(in)};
@@ -117,19 +121,24 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
   }
 
   Shapes output_shapes(const Shapes& in) const override {
-    require_query_value_key(*this, in, false);
-    if (built() && (in[0][-1] != query_.in || in[1][-1] != value_.in || in.back()[-1] != key_.in))
+    const AttentionAxes axes = require(in);
+    const Shape& key = in[key_at(in.size())];
+    if (built() && (in[0][-1] != query_.in || in[1][-1] != value_.in || key[-1] != key_.in))
       fail(Code::shape, described() + ": its weights take other numbers of features than " + in[0].text() + " and " +
-                            in[1].text() + (in.size() > 2 ? " and " + in[2].text() : std::string()) +
+                            in[1].text() + (key_at(in.size()) > 1 ? " and " + key.text() : std::string()) +
                             " have; a layer of its own is needed for this call");
-    Shapes out{{in[0][0], in[0][1], features_out(in)}};
-    if (return_attention_scores) out.push_back({in[0][0], num_heads, in[0][1], in[1][1]});
+    const Shape scores = scores_shape(in[0], in[1], num_heads, axes);
+    if (attention_mask) AttentionMask::require(*this, in.back(), scores, axes);
+    Shapes out{with_features(in[0], {features_out(in)})};
+    if (return_attention_scores) out.push_back(scores);
     return out;
   }
 
   void plan(const Shapes& in, Plan& plan) const override {
-    const AttentionSizes sizes{in[0][1], in[1][1], key_dim, value_dim};
-    const Index samples = in[0][0], steps = checked_mul(samples, sizes.queries), others = checked_mul(samples, sizes.values);
+    const AttentionAxes axes = AttentionAxes::of(attention_axes, static_cast<int>(in[0].rank()));
+    const AttentionSizes sizes{steps_of(in[0], axes), steps_of(in[1], axes), key_dim, value_dim};
+    const Index steps = rows_of(in[0]), others = rows_of(in[1]);
+    const Index groups = sizes.queries == 0 ? 0 : steps / sizes.queries;
     const Index q = checked_mul(steps, query_.out), k = checked_mul(others, key_.out), v = checked_mul(others, value_.out),
                 o = checked_mul(steps, value_.out);
     plan.kept(projected_q, q);
@@ -138,7 +147,7 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
     plan.kept(heads_o, o);
     if (use_gate) plan.kept(gate, o), plan.kept(gated, o);
     if (plan.training()) {
-      plan.saved(weights_p, checked_mul(checked_mul(samples, num_heads), sizes.weights()));
+      plan.saved(weights_p, checked_mul(checked_mul(groups, num_heads), sizes.weights()));
       plan.scratch(d_q, q), plan.scratch(d_k, k), plan.scratch(d_v, v), plan.scratch(d_o, o);
       if (use_gate) plan.scratch(d_gate, o);
     } else {
@@ -146,6 +155,7 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
     }
     plan.scratch(work, sizes.scratch(plan.training()));
     plan.scratch<Index>(places, sizes.values);
+    if (attention_mask) plan.scratch<std::uint8_t>(allowed, sizes.weights());
   }
   std::string streaming_refusal() const override { return "it looks at all time steps at once"; }
 
@@ -158,28 +168,27 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
   }
   Shapes hidden_outputs(const Shapes& in) const override {
     if (!activity_regularizer) return {};
-    Shapes out{{in[0][0], in[0][1], num_heads, key_dim},
-               {in[0][0], in.back()[1], num_heads, key_dim},
-               {in[0][0], in[1][1], num_heads, value_dim}};
-    if (use_gate) out.push_back({in[0][0], in[0][1], num_heads, value_dim});
+    Shapes out{with_features(in[0], {num_heads, key_dim}), with_features(in[key_at(in.size())], {num_heads, key_dim}),
+               with_features(in[1], {num_heads, value_dim})};
+    if (use_gate) out.push_back(with_features(in[0], {num_heads, value_dim}));
     return out;
   }
 
   void forward(const Run& run) const noexcept override {
-    const Port &query = run.in(0), &value = run.in(1), &key = run.in(run.inputs() - 1);
+    const Port &query = run.in(0), &value = run.in(1), &key = key_of(run);
     real *const q = run.kept(projected_q), *const k = run.kept(projected_k), *const v = run.kept(projected_v);
     real* o = run.kept(heads_o);
     project(run, query_, query.values, query.dims.rows(), q);
     project(run, key_, key.values, key.dims.rows(), k);
     project(run, value_, value.values, value.dims.rows(), v);
     const DotScores scores(scale(), nullptr);
-    each_head(run, [&](AttentionCore& c, Index steps, Index others, Index h, Index number) {
-      if (return_attention_scores) c.shown = run.out(1).values + number * c.sizes.queries * c.sizes.values;
+    each_head(run, [&](AttentionCore& c, const Place& at) {
+      if (return_attention_scores) c.shown = run.out(1).values + at.number * c.sizes.queries * c.sizes.values;
       real* const saved = run.saved(weights_p);
-      c.forward(scores, {q + steps * query_.out + h * key_dim, query_.out}, {k + others * key_.out + h * key_dim, key_.out},
-                {v + others * value_.out + h * value_dim, value_.out},
-                saved ? saved + number * c.sizes.queries * c.sizes.values : run.scratch(weights_p),
-                o + steps * value_.out + h * value_dim, value_.out);
+      c.forward(scores, {q + at.q, at.between * query_.out}, {k + at.k, at.between * key_.out},
+                {v + at.v, at.between * value_.out},
+                saved ? saved + at.number * c.sizes.queries * c.sizes.values : run.scratch(weights_p), o + at.o,
+                at.between * value_.out);
     });
     if (use_gate) {
       real *const g = run.kept(gate), *const y = run.kept(gated);
@@ -197,7 +206,7 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
   }
 
   void backward(const Run& run) const noexcept override {
-    const Port &query = run.in(0), &value = run.in(1), &key = run.in(run.inputs() - 1);
+    const Port &query = run.in(0), &value = run.in(1), &key = key_of(run);
     const Index rows = query.dims.rows(), n = rows * value_.out;
     real *const dq = run.scratch(d_q), *const dk = run.scratch(d_k), *const dv = run.scratch(d_v), *const d = run.scratch(d_o);
     std::fill_n(d, n, real(0));
@@ -215,13 +224,11 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
     const DotScores scores(scale(), nullptr);
     const real *const q = run.saved(projected_q), *const k = run.saved(projected_k), *const v = run.saved(projected_v);
     const real* const d_scores = return_attention_scores ? run.d_out(1).values : nullptr;
-    each_head(run, [&](AttentionCore& c, Index steps, Index others, Index h, Index number) {
-      if (d_scores) c.d_shown = d_scores + number * c.sizes.queries * c.sizes.values;
-      const Index at_q = steps * query_.out + h * key_dim, at_k = others * key_.out + h * key_dim,
-                  at_v = others * value_.out + h * value_dim;
-      c.backward(scores, {q + at_q, query_.out}, {k + at_k, key_.out}, {v + at_v, value_.out},
-                 run.saved(weights_p) + number * c.sizes.queries * c.sizes.values,
-                 {d + steps * value_.out + h * value_dim, value_.out}, dq + at_q, dk + at_k, dv + at_v);
+    each_head(run, [&](AttentionCore& c, const Place& at) {
+      if (d_scores) c.d_shown = d_scores + at.number * c.sizes.queries * c.sizes.values;
+      c.backward(scores, {q + at.q, at.between * query_.out}, {k + at.k, at.between * key_.out},
+                 {v + at.v, at.between * value_.out}, run.saved(weights_p) + at.number * c.sizes.queries * c.sizes.values,
+                 {d + at.o, at.between * value_.out}, dq + at.q, dk + at.k, dv + at.v);
     });
     for (int i = 0; i < 3; ++i) {
       real* const of[] = {dq, dk, dv};
@@ -234,11 +241,13 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
     if (use_gate) back(run, gate_, query, query.values, run.scratch(d_gate), d_query);
     back(run, value_, value, value.values, dv, d_value_in);
     real* d_key = d_value_in;
-    if (run.inputs() > 2) {
+    if (&key != &value) {
       d_key = run.d_in(2).values;
       if (d_key) std::fill_n(d_key, key.dims.elements(), real(0));
     }
     back(run, key_, key, key.values, dk, d_key);
+    if (attention_mask)
+      if (const Port& none = run.d_in(run.inputs() - 1); none.values) std::fill_n(none.values, none.dims.elements(), real(0));
   }
 
   void pack(Weights& weights, bool for_training) const noexcept override {
@@ -252,7 +261,37 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
 
  private:
   enum { projected_q, projected_k, projected_v, heads_o, gate, gated, weights_p };  // kept; weights_p as in scored.h
-  enum { work = 7, places, d_q, d_k, d_v, d_o, d_gate };                            // scratch
+  enum { work = 7, places, d_q, d_k, d_v, d_o, d_gate, allowed };                   // scratch
+
+  // Where one head of one group begins, in what was projected: its rows lie `between` rows apart.
+  struct Place {
+    Index q, k, v, o, between;
+    Index number;  // of group and head
+  };
+
+  // The inputs: query, value, perhaps key, perhaps the mask.
+  std::size_t key_at(std::size_t inputs) const { return inputs - (attention_mask ? 1 : 0) > 2 ? 2 : 1; }
+  const Port& key_of(const Run& run) const { return run.in(static_cast<int>(key_at(static_cast<std::size_t>(run.inputs())))); }
+  AttentionAxes require(const Shapes& in) const {
+    Shapes compared = in;
+    if (attention_mask) {
+      if (in.size() < 3)
+        fail(Code::shape, described() + " has attention_mask = true, so the last of its inputs is the mask: " +
+                              "MultiHeadAttention()({query, value, mask}) or MultiHeadAttention()({query, value, key, mask}); "
+                              "it was given " +
+                              how_many(static_cast<Index>(in.size()), "input"));
+      compared.pop_back();
+    }
+    const bool sequences = compared.size() < 2 || compared.size() > 3 || compared[0].rank() <= 3;
+    if (sequences) require_query_value_key(*this, compared, false);
+    if (!sequences || !attention_axes.empty()) require_attention_axes(*this, compared, attention_axes);
+    const AttentionAxes axes = AttentionAxes::of(attention_axes, static_cast<int>(in[0].rank()));
+    if (axes.count() > 1 && (use_causal_mask || sliding_window))
+      fail(Code::unsupported, described() + ": " + (use_causal_mask ? "use_causal_mask" : "sliding_window") +
+                                  " needs one axis of steps, one after the other; attention here is over " +
+                                  std::to_string(axes.count()) + ". attention_axes picks one: {.attention_axes = {1}}");
+    return axes;
+  }
 
   int first_hidden() const { return return_attention_scores ? 2 : 1; }
   // The slope of the penalty on value i inside (hidden_outputs), nullptr if there is none.
@@ -277,30 +316,41 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
     });
   }
 
-  // f(core, first step of the sample among all, the same of values, head, number of sample and head)
+  // f(core, place) for every head of every group of rows that look at each other.
   template <class F>
   void each_head(const Run& run, F f) const noexcept {
     const Draws draws(run, name(), seed ? static_cast<std::uint64_t>(*seed) + 1 : 0);
-    const Port &query = run.in(0), &value = run.in(1), &key = run.in(run.inputs() - 1);
+    const Port &query = run.in(0), &value = run.in(1), &key = key_of(run);
+    const AttentionAxes axes = AttentionAxes::of(attention_axes, query.dims.rank);
+    const AttentionGroups of_q(query.dims, axes), of_v(value.dims, axes);
     AttentionCore c;
-    c.sizes = {query.dims[1], value.dims[1], key_dim, value_dim};
+    c.sizes = {of_q.steps, of_v.steps, key_dim, value_dim};
     c.causal = use_causal_mask;
     c.window = sliding_window ? static_cast<Index>(*sliding_window) : None;
-    c.nothing = dropout > 0 || return_attention_scores ? AttentionCore::Nothing::zero
-                                                       : AttentionCore::Nothing::mean;  // Keras's two ways of computing it
+    // Keras's two ways of computing it
+    c.nothing = dropout > 0 || return_attention_scores || query.dims.rank > 3 ? AttentionCore::Nothing::zero
+                                                                              : AttentionCore::Nothing::mean;
     c.rate = run.training() ? dropout : 0;
     c.draws = &draws;
     c.scratch = run.scratch(work);
     c.places = run.scratch<Index>(places);
-    for (Index b = 0; b < query.dims[0]; ++b) {
-      const Index steps = b * c.sizes.queries, others = b * c.sizes.values;
+    c.mask_stride = of_q.inner;
+    std::uint8_t* const seen = attention_mask ? run.scratch<std::uint8_t>(allowed) : nullptr;
+    c.allowed = seen;
+    std::optional<AttentionMask> given;
+    if (seen) given.emplace(run.in(run.inputs() - 1), query.dims, value.dims, num_heads, axes);
+    const Index groups = of_q.count(), samples = query.dims[0], each = samples == 0 ? 0 : groups / samples;
+    for (Index g = 0; g < groups; ++g) {
+      const Index steps = of_q.first_row(g), others = of_v.first_row(g);
       c.query_mask = query.mask ? query.mask + steps : nullptr;
       c.value_mask = value.mask ? value.mask + others : nullptr;
       c.key_mask = key.mask ? key.mask + others : nullptr;
-      c.row = run.row_number(b);
+      c.row = run.row_number(g / each);
       for (Index h = 0; h < num_heads; ++h) {
-        c.head = static_cast<std::uint64_t>(h);
-        f(c, steps, others, h, b * num_heads + h);
+        c.head = static_cast<std::uint64_t>(g % each * num_heads + h);
+        if (given) given->of(g, h, seen);
+        f(c, {steps * query_.out + h * key_dim, others * key_.out + h * key_dim, others * value_.out + h * value_dim,
+              steps * value_.out + h * value_dim, of_q.inner, g * num_heads + h});
       }
     }
   }
@@ -331,6 +381,8 @@ MultiHeadAttention::MultiHeadAttention(Index num_heads, Index key_dim, const Mul
   if (options.seed) layer->seed = static_cast<double>(*options.seed);
   layer->use_causal_mask = options.use_causal_mask;
   layer->return_attention_scores = options.return_attention_scores;
+  layer->attention_mask = options.attention_mask;
+  layer->attention_axes = options.attention_axes;
   layer->set_name(options.name);
   layer->check();
   static_cast<LayerRef&>(*this) = LayerRef(layer);

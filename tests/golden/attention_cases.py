@@ -163,3 +163,80 @@ def shared(rng):
 
 
 add("multi_head_attention_shared", shared)
+
+
+# ---------------------------------------------------------------- attention_mask, more axes
+
+
+def allowed(rng, *shape):
+    """A mask of True and False; of the first sample the first row (if there is one) sees nothing."""
+    mask = rng.random(shape) < 0.6
+    mask.reshape(-1, shape[-1])[0] = False
+    return mask
+
+
+def given_mask(name, make, shape, dtype="bool", key=False, masked=False, **call):
+    """A query of 4 steps, a value of 5, and a mask of this shape as an input of the model."""
+
+    def build(rng):
+        q, v, m = L.Input((4, 3)), L.Input((5, 3)), L.Input(shape, dtype=dtype)
+        inputs = [q, v] + ([L.Input((5, 2))] if key else [])
+        if key:
+            call["key"] = inputs[2]
+        y = make()(L.Masking()(q) if masked else q, L.Masking()(v) if masked else v, attention_mask=m, **call)
+        data = [normal(rng, 3, *t.shape[1:]) for t in inputs]
+        if masked:
+            data[0][0, 3:] = data[0][2, :1] = data[1][0, :2] = data[1][1, 4:] = 0
+        mask = allowed(rng, 3, *shape)
+        # Any number is a mask: 0, or not.
+        data.append(mask if dtype == "bool" else (mask * rng.choice([-1, 1, 2, 7], mask.shape)).astype(dtype))
+        return keras.Model(inputs + [m], y), data
+
+    add(name, build)
+
+
+given_mask("attention_mask", lambda: L.MultiHeadAttention(2, 4), (4, 5))
+given_mask("attention_mask_float", lambda: L.MultiHeadAttention(2, 3, use_gate=True), (4, 5), "float32")
+given_mask("attention_mask_heads", lambda: L.MultiHeadAttention(3, 2), (3, 4, 5), "int32")
+given_mask("attention_mask_broadcast", lambda: L.MultiHeadAttention(2, 3, dropout=0.1), (1, 5))
+given_mask("attention_mask_rows", lambda: L.MultiHeadAttention(2, 3, dropout=0.1), (2, 4, 1))
+given_mask("attention_mask_causal_window", lambda: L.MultiHeadAttention(2, 3, sliding_window=3), (4, 5), use_causal_mask=True)
+given_mask("attention_mask_masked", lambda: L.MultiHeadAttention(2, 3), (4, 5), masked=True)
+given_mask("attention_mask_key", lambda: L.MultiHeadAttention(2, 3, value_dim=4, dropout=0.2), (4, 5), key=True)
+given_mask("attention_mask_scores", lambda: L.MultiHeadAttention(2, 3), (2, 4, 5), key=True, return_attention_scores=True)
+
+
+def axes(name, layer, query, value, mask=None, **call):
+    def build(rng):
+        q, v = L.Input(query), L.Input(value)
+        inputs, data = [q, v], [normal(rng, 2, *query), normal(rng, 2, *value)]
+        if mask:
+            inputs.append(L.Input(mask, dtype="bool"))
+            data.append(allowed(rng, 2, *mask))
+            call["attention_mask"] = inputs[2]
+        return keras.Model(inputs, layer()(q, v, **call)), data
+
+    add(name, build)
+
+
+axes("attention_axes_all", lambda: L.MultiHeadAttention(2, 3), (3, 2, 4), (2, 4, 3))
+axes("attention_axes_last", lambda: L.MultiHeadAttention(2, 3, attention_axes=(2,)), (3, 4, 3), (3, 5, 2), return_attention_scores=True)
+axes("attention_axes_first", lambda: L.MultiHeadAttention(2, 3, attention_axes=(1,), use_gate=True), (4, 2, 3), (5, 2, 3), use_causal_mask=True)
+axes("attention_axes_both", lambda: L.MultiHeadAttention(2, 2, attention_axes=(1, 2), output_shape=4), (2, 3, 3), (3, 2, 3))
+axes("attention_axes_between", lambda: L.MultiHeadAttention(2, 2, attention_axes=(2, 3)), (2, 2, 3, 2, 3), (2, 3, 2, 2, 3))
+axes("attention_axes_negative", lambda: L.MultiHeadAttention(1, 3, attention_axes=(-2,), value_dim=2), (3, 4, 3), (3, 2, 3))
+axes("attention_axes_mask", lambda: L.MultiHeadAttention(2, 3, attention_axes=(2,)), (3, 4, 2), (3, 5, 2), (3, 4, 5))
+axes("attention_axes_mask_shared", lambda: L.MultiHeadAttention(2, 3, attention_axes=(2,)), (3, 4, 2), (3, 5, 2), (4, 5))
+axes("attention_axes_mask_both", lambda: L.MultiHeadAttention(2, 3), (2, 3, 2), (2, 2, 2), (2, 3, 2, 2), return_attention_scores=True)
+
+
+def axes_masked(rng):
+    """Masks along the axis that attention is over."""
+    q, v = L.Input((2, 4, 3)), L.Input((2, 5, 3))
+    y = L.MultiHeadAttention(2, 3, attention_axes=(2,))(L.Masking()(q), L.Masking()(v))
+    data = [normal(rng, 3, 2, 4, 3), normal(rng, 3, 2, 5, 3)]
+    data[0][0, 0, 2:] = data[0][1, :, :1] = data[1][0, 1, :3] = data[1][2, :, 4:] = 0
+    return keras.Model([q, v], y), data
+
+
+add("attention_axes_masked", axes_masked)

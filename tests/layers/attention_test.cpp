@@ -8,6 +8,7 @@
 
 #include "rondo/layers/additive_attention.h"
 #include "rondo/layers/dense.h"
+#include "rondo/layers/masking.h"
 #include "rondo/layers/multi_head_attention.h"
 #include "support/contract.h"
 #include "support/contract_models.h"
@@ -50,6 +51,19 @@ CONTRACT_CASE("MultiHeadAttention", "gate, dropout",
 CONTRACT_CASE(
     "MultiHeadAttention", "sliding window", [] { return MultiHeadAttention(1, 3, {.sliding_window = 2}); }, {{None, 3}, {6, 3}},
     in_place);
+
+CONTRACT_CASE("MultiHeadAttention", "attention_mask, gate",
+              [] { return MultiHeadAttention(2, 3, {.use_gate = true, .attention_mask = true}); }, {{4, 3}, {5, 2}, {4, 5}});
+CONTRACT_CASE("MultiHeadAttention", "key, attention_mask of heads, scores",
+              [] { return MultiHeadAttention(2, 3, {.return_attention_scores = true, .attention_mask = true}); },
+              {{4, 3}, {5, 2}, {5, 3}, {2, 4, 5}}, {.masks = false});
+CONTRACT_CASE("MultiHeadAttention", "images", [] { return MultiHeadAttention(2, 3); }, {{3, 2, 2}, {2, 2, 3}});
+CONTRACT_CASE("MultiHeadAttention", "along the first axis",
+              [] {
+                return MultiHeadAttention(2, 3,
+                                          {.dropout = 0.2, .attention_axes = {1}, .use_gate = true, .use_causal_mask = true});
+              },
+              {{3, 2, 2}, {4, 2, 3}}, {.masks = false});
 
 // query 1, 2; values 10, 20, keys 0, 1: the weight of 20 is 1 / (1 + e^-score).
 TEST(Attention, OfTwoNumbers) {
@@ -122,6 +136,61 @@ TEST(Attention, MaskedValuesAreNotLookedAt) {
   }
 }
 
+// What an attention mask hides is as good as not there, for each head and each place of the other axes, and so is what a mask
+// on the query or the values hides beside it; no gradient comes back to what nobody may look at.
+TEST(Attention, MaskOfAttentionHidesValues) {
+  TestRandom random(5);
+  const LayerRef layer = MultiHeadAttention(2, 3, {.attention_axes = {1}, .attention_mask = true});
+  const LayerRef plain = MultiHeadAttention(2, 3, {.attention_axes = {1}});
+  const SymbolicTensor q = Input({3, 2, 4}), v = Input({4, 2, 4}), m = Input({2, 1, 3, 4}), w = Input({2, 2, 4});
+  Model masked({q, v, m}, layer.call({q, v, m})), alone({q, w}, plain.call({q, w}));
+  randomize_weights(masked, 2);
+  alone.set_weights(masked.get_weights());
+  const Array query = random.array({1, 3, 2, 4}), values = random.array({1, 4, 2, 4});
+  Array mask(Shape{1, 2, 1, 3, 4});
+  for (Index t = 0; t < 3; ++t) {
+    mask(0, 0, 0, t, 1) = -1, mask(0, 0, 0, t, 2) = 3;  // of the first column steps 1 and 2, of the second 0 and 3
+    mask(0, 1, 0, t, 0) = 1, mask(0, 1, 0, t, 3) = static_cast<real>(NAN);
+  }
+  Array seen(Shape{1, 2, 2, 4});
+  for (Index f = 0; f < 4; ++f) {
+    seen(0, 0, 0, f) = values(0, 1, 0, f), seen(0, 1, 0, f) = values(0, 2, 0, f);
+    seen(0, 0, 1, f) = values(0, 0, 1, f), seen(0, 1, 1, f) = values(0, 3, 1, f);
+  }
+  const Array got = masked.predict_all({query, values, mask})[0], want = alone.predict_all({query, seen})[0];
+  for (Index i = 0; i < got.size(); ++i)
+    EXPECT_NEAR(static_cast<double>(got.values()[static_cast<std::size_t>(i)]),
+                static_cast<double>(want.values()[static_cast<std::size_t>(i)]), 1e-6);
+}
+
+// Masks on a query and values of more axes: beside an attention mask or alone, they leave the same numbers.
+TEST(Attention, MasksOfMoreAxesAreAttentionMasks) {
+  TestRandom random(6);
+  const SymbolicTensor q = Input({2, 3, 4}), v = Input({2, 5, 4}), m = Input({2, 3, 5});
+  const LayerRef over = MultiHeadAttention(2, 3, {.attention_axes = {2}}),
+                 with = MultiHeadAttention(2, 3, {.attention_axes = {2}, .attention_mask = true});
+  Model masked({q, v}, over.call({Masking()(q), Masking()(v)})), told({q, v, m}, with.call({q, v, m}));
+  randomize_weights(told, 2);
+  masked.set_weights(told.get_weights());
+  Array query = random.array({2, 2, 3, 4}), values = random.array({2, 2, 5, 4}), mask(Shape{2, 2, 3, 5});
+  for (Index b = 0; b < 2; ++b)
+    for (Index c = 0; c < 2; ++c)
+      for (Index t = 0; t < 3; ++t)
+        for (Index s = 0; s < 5; ++s) {
+          const bool hidden_t = (b + c + t) % 3 == 0, hidden_s = (b + 2 * c + s) % 4 == 1;
+          mask(b, c, t, s) = hidden_t || hidden_s ? 0 : 1;
+          for (Index f = 0; f < 4; ++f) {
+            if (hidden_t) query(b, c, t, f) = 0;
+            if (hidden_s) values(b, c, s, f) = 0;
+          }
+        }
+  const Array got = masked.predict_all({query, values})[0], want = told.predict_all({query, values, mask})[0];
+  for (Index i = 0; i < got.size(); ++i)
+    EXPECT_NEAR(static_cast<double>(got.values()[static_cast<std::size_t>(i)]),
+                static_cast<double>(want.values()[static_cast<std::size_t>(i)]), 1e-6);
+  if (sizeof(real) == sizeof(double)) GradientCheck(told, {query, values, mask}).check("attention mask");
+}
+
 // Dropout drops weights in training alone, and as often as asked.
 TEST(Attention, DropsWeightsInTraining) {
   const SymbolicTensor q = Input({50, 2}), v = Input({40, 1});
@@ -164,6 +233,25 @@ TEST(Attention, RefusesWhatItCannotDo) {
   expect_refused(Code::shape, "Dense(3)(query)", on(Attention(), {{4, 2}, {4, 3}}));
   expect_refused(Code::shape, "different numbers of time steps", on(MultiHeadAttention(1, 2), {{4, 2}, {4, 3}, {5, 3}}));
   expect_refused(Code::shape, "must be known", on(MultiHeadAttention(1, 2), {{4, 2}, {4, None}}));
+  const auto axes = [](std::vector<Index> a, bool causal = false) {
+    return MultiHeadAttention(1, 2, {.attention_axes = std::move(a), .use_causal_mask = causal});
+  };
+  expect_refused(Code::value, "no axis of steps", [=] { axes({0}); });
+  expect_refused(Code::value, "no axis of steps", [=] { axes({-1}); });
+  expect_refused(Code::value, "no axis of steps", [=] { axes({Index{1} << 40}); });
+  expect_refused(Code::unsupported, "side by side", [=] { axes({1, 3}); });
+  expect_refused(Code::unsupported, "Permute", [=] { axes({2, 1}); });
+  expect_refused(Code::shape, "no axis of steps 2", on(axes({2}), {{4, 3}, {4, 3}}));
+  expect_refused(Code::shape, "different numbers of axes", on(axes({1}), {{4, 2, 3}, {4, 3}}));
+  expect_refused(Code::shape, "axis 2 differs", on(axes({1}), {{4, 2, 3}, {5, 3, 3}}));
+  expect_refused(Code::shape, "axis 1 differs", on(axes({1}), {{4, 2, 3}, {5, 2, 3}, {4, 2, 3}}));
+  expect_refused(Code::unsupported, "use_causal_mask needs one axis", on(axes({}, true), {{4, 2, 3}, {4, 2, 3}}));
+  const auto masked = [] { return MultiHeadAttention(3, 2, {.attention_mask = true}); };
+  expect_refused(Code::shape, "{query, value, mask}", on(masked(), {{4, 3}, {5, 3}}));
+  expect_refused(Code::shape, "Input({4, 5})", on(masked(), {{4, 3}, {5, 3}, {4, 4}}));
+  expect_refused(Code::shape, "attention_mask", on(masked(), {{4, 3}, {5, 3}, {5}}));
+  expect_refused(Code::shape, "attention_mask", on(masked(), {{4, 3}, {5, 3}, {2, 4, 5}}));
+  expect_refused(Code::shape, "attention_mask", on(masked(), {{4, 3}, {5, 3}, {1, 3, 4, 5}}));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ struct MultiHeadAttentionOptions {
   double dropout = 0;                   // of the weights, in training
   bool use_bias = true;
   std::optional<Index> output_shape = {};    // features that come out; those of query if not given
+  std::vector<Index> attention_axes = {};    // axes of steps, side by side; {}: all but samples and features
   std::optional<Index> sliding_window = {};  // a step looks at steps nearer than this only
   Initializer kernel_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";
@@ -25,6 +26,7 @@ struct MultiHeadAttentionOptions {
   std::optional<Index> seed = {};
   bool use_causal_mask = false;          // a step looks at no later step
   bool return_attention_scores = false;  // a second output, (samples, heads, T, S): the weights; also an argument of the call
+  bool attention_mask = false;           // the last input is a mask; in Keras an argument of the call
   std::string name = {};
 };
 
@@ -33,6 +35,12 @@ struct MultiHeadAttentionOptions {
 //
 //   SymbolicTensor y = MultiHeadAttention(4, 16)({x, x});        // self-attention
 //
+// With attention_mask the mask comes last, not 0 where a step of the query may look at a step of the value: (samples, T, S), or
+// (samples, heads, T, S); any size may be 1.
+//
+//   SymbolicTensor y = MultiHeadAttention(4, 16, {.attention_mask = true})({x, x, Input({10, 10})});
+//
+// Inputs may have more axes, (samples, height, width, features): attention is then over all of them, or over attention_axes.
 // Scores are divided by the square root of key_dim. Masks as in Keras: masked steps of value and key are not looked at; the
 // query's mask goes on. Throws Error(value) for sizes that are not positive and a dropout outside [0, 1), Error(shape) for
 // inputs that do not fit each other.

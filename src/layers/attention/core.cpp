@@ -65,8 +65,10 @@ AttentionCore::Parts AttentionCore::parts() const noexcept {
 
 Index AttentionCore::seen() const noexcept {
   Index n = 0;
-  for (Index s = 0; s < sizes.values; ++s)
-    if ((value_mask == nullptr || value_mask[s] != 0) && (key_mask == nullptr || key_mask[s] != 0)) places[n++] = s;
+  for (Index s = 0; s < sizes.values; ++s) {
+    const Index at = s * mask_stride;
+    if ((value_mask == nullptr || value_mask[at] != 0) && (key_mask == nullptr || key_mask[at] != 0)) places[n++] = s;
+  }
   return n;
 }
 

@@ -8,8 +8,9 @@
 //   dv = d(p)^T do       dp = d(do v^T)       ds = p (dp - sum over the row of p dp)           dq, dk from ds
 //
 // A query sees the values that are not masked, with use_causal_mask only those that do not come after it, with sliding_window
-// only those nearer than that. A query that sees nothing, or is masked, takes the plain mean of all values, as in Keras; no
-// gradient goes that way. Masked queries, keys and values may hold NaN: they are left out, not multiplied by 0.
+// only those nearer than that, with an attention_mask only those that it allows. A query that sees nothing, or is masked, takes
+// the plain mean of all values, as in Keras; no gradient goes that way. Masked queries, keys and values may hold NaN: they are
+// left out, not multiplied by 0.
 #pragma once
 
 #include "layers/base/draws.h"
@@ -68,9 +69,11 @@ class AttentionCore {
   double rate = 0;  // of dropout; 0 when not training
   const Draws* draws = nullptr;
   const std::uint8_t *query_mask = nullptr, *value_mask = nullptr, *key_mask = nullptr;
-  std::uint64_t row = 0, head = 0;  // which draws are this call's
-  real* scratch = nullptr;          // sizes.scratch
-  Index* places = nullptr;          // sizes.values numbers
+  Index mask_stride = 1;                  // from one step's entry of these to the next one's
+  const std::uint8_t* allowed = nullptr;  // (T S): an attention_mask
+  std::uint64_t row = 0, head = 0;        // which draws are this call's
+  real* scratch = nullptr;                // sizes.scratch
+  Index* places = nullptr;                // sizes.values numbers
   // The weights as an output, (T S), 0 for what is not seen, and its gradient; of dropout's result or of what came before it.
   real* shown = nullptr;
   const real* d_shown = nullptr;
@@ -88,9 +91,10 @@ class AttentionCore {
   };
   Parts parts() const noexcept;
   Index seen() const noexcept;  // fills `places`
-  bool masked_query(Index t) const { return query_mask != nullptr && query_mask[t] == 0; }
+  bool masked_query(Index t) const { return query_mask != nullptr && query_mask[t * mask_stride] == 0; }
   bool sees(Index t, Index place) const {
-    return (!causal || place <= t) && (window == None || (place < t ? t - place : place - t) < window);
+    return (!causal || place <= t) && (window == None || (place < t ? t - place : place - t) < window) &&
+           (allowed == nullptr || allowed[t * sizes.values + place] != 0);
   }
   bool sees_nothing(Index t, Index keys) const noexcept;
   void copy_in(Rows q, Rows k, Rows v, Index keys, const Parts& to) const noexcept;

@@ -70,7 +70,7 @@ void require_query_value_key(const Layer& layer, const Shapes& in, bool equal) {
           layer.described(),
           got + ": " + names[i] + " has " + std::to_string(in[i].rank()) + " axes; it needs 3: (samples, time steps, features)",
           in[i].rank() == 2 ? "what makes it hands on one row a sample instead of a sequence"
-                            : "attention over more than one axis is not supported",
+                            : "MultiHeadAttention takes tensors of more axes, all of them alike",
           in[i].rank() == 2 ? "LSTM(32, {.return_sequences = true})" : "Reshape({-1, features})",
           in[i].rank() == 2 ? "a sequence: the query's steps look at the value's steps" : "one axis of steps to look at"});
     if (in[i][2] == None || in[i][2] <= 0)

@@ -84,15 +84,11 @@ void CallbackArguments::make(std::vector<Named>& taken, bool validates) {
     }
     if (o.save_best_only) watches("--checkpoint-settings save_best_only=true", o.monitor);
     checkpoint = ModelCheckpoint(o);
-    if (checkpoint_->find('{') == std::string::npos) {
-      check_output({"--checkpoint", *checkpoint_}, taken);
-      taken.push_back({"--checkpoint", *checkpoint_});
-    }
+    if (checkpoint_->find('{') == std::string::npos) take_output({"--checkpoint", *checkpoint_}, taken);
     all.push_back(checkpoint);
   }
   if (csv_log_) {
-    check_output({"--csv-log", *csv_log_}, taken);
-    taken.push_back({"--csv-log", *csv_log_});
+    take_output({"--csv-log", *csv_log_}, taken);
     all.push_back(CSVLogger({.filename = *csv_log_, .append = csv_append_}));
   }
   if (terminate_) all.push_back(TerminateOnNaN());

@@ -46,6 +46,11 @@ void check_output(const Named& output, const std::vector<Named>& others) {
   check_writable(output.path);
 }
 
+void take_output(const Named& output, std::vector<Named>& others) {
+  check_output(output, others);
+  others.push_back(output);
+}
+
 void check_not_swapped(const std::string& verb, const std::string& model, const std::string& data) {
   const auto is_model = [](const std::string& path) {  // a zip archive that is not called an array
     std::ifstream file(path, std::ios::binary);

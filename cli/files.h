@@ -17,6 +17,8 @@ struct Named {
   std::string flag, path;
 };
 void check_output(const Named& output, const std::vector<Named>& others);
+// Also adds it to `others`: of several outputs no two may be one file.
+void take_output(const Named& output, std::vector<Named>& others);
 
 // Throws UsageError, with the line to type, if `data` is a model file and `model` is none.
 void check_not_swapped(const std::string& verb, const std::string& model, const std::string& data);

@@ -195,12 +195,8 @@ class Fit : public Verb {
     take("--x", x_), take("--y", y_), take("--sample-weight", sample_weight_);
     take("--validation-x", validation_x_), take("--validation-y", validation_y_);
     take("--validation-sample-weight", validation_weight_);
-    check_output({"--out", out_}, taken);
-    taken.push_back({"--out", out_});
-    if (history_) {
-      check_output({"--history", *history_}, taken);
-      taken.push_back({"--history", *history_});
-    }
+    take_output({"--out", out_}, taken);
+    if (history_) take_output({"--history", *history_}, taken);
     callbacks_.make(taken, !validation_x_.empty() || validation_split_.value_or(0) > 0);
     if (!out_.ends_with(".keras")) console.note("Keras opens only names that end in .keras; '" + out_ + "' does not");
   }

@@ -120,7 +120,7 @@ Forecaster load_forecaster(const std::string& path) {
              "' holds a network but no framing: nothing says which columns it reads and in what units it answers. "
              "`rondo train` writes files that do; `rondo predict` runs a network alone on arrays.");
   }
-  Forecaster out{std::move(model), {}, {}, 1, {}};
+  Forecaster out{model, {}, {}, 1, {}};
   framing_from_json(report.extra, out.framing, out.scaler);
   try {
     const json extra = json::parse(report.extra);

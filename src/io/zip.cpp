@@ -207,7 +207,7 @@ std::vector<std::byte> ZipWriter::finish() {
   }
   if (zip_close(archive.get()) != 0)
     fail(Code::internal, std::string("a zip archive cannot be made: ") + zip_strerror(archive.get()));
-  archive.release();  // closed
+  static_cast<void>(archive.release());  // closed
   entries_.clear();
   if (zip_source_open(source) != 0) fail(Code::internal, "a zip archive cannot be read back");
   zip_source_seek(source, 0, SEEK_END);

@@ -14,7 +14,7 @@ namespace {
 
 class CosineDecaySchedule final : public LearningRateSchedule {
  public:
-  explicit CosineDecaySchedule(CosineDecayOptions options = {}) : o_(std::move(options)) {}
+  explicit CosineDecaySchedule(CosineDecayOptions options = {}) : o_(options) {}
   std::string class_name() const override { return "CosineDecay"; }
   void describe(ConfigVisitor& visitor) override {
     visitor.required("initial_learning_rate", o_.initial_learning_rate);

@@ -14,7 +14,7 @@ namespace {
 
 class CosineDecayRestartsSchedule final : public LearningRateSchedule {
  public:
-  explicit CosineDecayRestartsSchedule(CosineDecayRestartsOptions options = {}) : o_(std::move(options)) {}
+  explicit CosineDecayRestartsSchedule(CosineDecayRestartsOptions options = {}) : o_(options) {}
   std::string class_name() const override { return "CosineDecayRestarts"; }
   void describe(ConfigVisitor& visitor) override {
     visitor.required("initial_learning_rate", o_.initial_learning_rate);

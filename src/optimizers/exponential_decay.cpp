@@ -9,7 +9,7 @@ namespace {
 
 class ExponentialDecaySchedule final : public LearningRateSchedule {
  public:
-  explicit ExponentialDecaySchedule(ExponentialDecayOptions options = {}) : o_(std::move(options)) {}
+  explicit ExponentialDecaySchedule(ExponentialDecayOptions options = {}) : o_(options) {}
   std::string class_name() const override { return "ExponentialDecay"; }
   void describe(ConfigVisitor& visitor) override {
     visitor.required("initial_learning_rate", o_.initial_learning_rate);

@@ -9,7 +9,7 @@ namespace {
 
 class InverseTimeDecaySchedule final : public LearningRateSchedule {
  public:
-  explicit InverseTimeDecaySchedule(InverseTimeDecayOptions options = {}) : o_(std::move(options)) {}
+  explicit InverseTimeDecaySchedule(InverseTimeDecayOptions options = {}) : o_(options) {}
   std::string class_name() const override { return "InverseTimeDecay"; }
   void describe(ConfigVisitor& visitor) override {
     visitor.required("initial_learning_rate", o_.initial_learning_rate);

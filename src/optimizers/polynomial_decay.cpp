@@ -11,7 +11,7 @@ namespace {
 
 class PolynomialDecaySchedule final : public LearningRateSchedule {
  public:
-  explicit PolynomialDecaySchedule(PolynomialDecayOptions options = {}) : o_(std::move(options)) {}
+  explicit PolynomialDecaySchedule(PolynomialDecayOptions options = {}) : o_(options) {}
   std::string class_name() const override { return "PolynomialDecay"; }
   void describe(ConfigVisitor& visitor) override {
     visitor.required("initial_learning_rate", o_.initial_learning_rate);

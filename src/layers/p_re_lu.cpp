@@ -65,9 +65,9 @@ class PReLULayer final : public ElementwiseLayer, public OwnFeatures {
     const real *const x = run.in().values, *const dy = run.d_out().values, *const alpha = run.weight(0);
     real *const dx = run.d_in().values, *const d_alpha = run.gradient(0);
     each(run, [&](Index i, Index a) {
-      const bool negative = x[i] < 0;  // not so for a NaN in padding
+      const bool negative = x[i] < 0;
       if (dx) dx[i] = negative ? alpha[a] * dy[i] : dy[i];
-      if (d_alpha && negative) d_alpha[a] += x[i] * dy[i];
+      if (d_alpha && negative && dy[i] != 0) d_alpha[a] += x[i] * dy[i];  // padding may be -inf
     });
   }
 

@@ -28,6 +28,8 @@ CONTRACT_CASE("Multiply", "fewer axes", [] { return Multiply(); }, {{4}, {3, 4}}
 CONTRACT_CASE("Average", "three", [] { return Average(); }, {{None, 3}, {None, 1}, {None, 3}}, {.masks = false});
 // Small: where two inputs come within 0.002 of each other, central differences meet a corner.
 CONTRACT_CASE("Maximum", "three", [] { return Maximum(); }, {{2}, {2}, {2}}, {.masks = false});
+CONTRACT_CASE("Maximum", "steps", [] { return Maximum(); }, {{None, 2}, {None, 2}}, {.masks = false});
+CONTRACT_CASE("Minimum", "steps", [] { return Minimum(); }, {{None, 2}, {None, 2}}, {.masks = false});
 CONTRACT_CASE("Minimum", "two", [] { return Minimum(); }, {{4}, {3, 4}}, {.masks = false});
 CONTRACT_CASE("Dot", "rows", [] { return Dot({1}); }, {{4}, {4}});
 CONTRACT_CASE("Dot", "matrices", [] { return Dot({2, 1}); }, {{2, 3}, {3, 4}}, {.masks = false});

@@ -105,8 +105,8 @@ CONTRACT_CASE("Embedding", "activity", [] { return Embedding(6, 3, {.activity_re
 CONTRACT_CASE("MultiHeadAttention", "activity",
               [] { return MultiHeadAttention(2, 3, {.activity_regularizer = activity, .use_gate = true}); },
               {{None, 4}, {5, 3}}, {.masks = false});
-CONTRACT_CASE("ActivityRegularization", "l1 and l2", [] { return ActivityRegularization({.l1 = 0.1, .l2 = 0.3}); }, {{None, 3}},
-              {.masks = false});
+CONTRACT_CASE("ActivityRegularization", "l1 and l2", [] { return ActivityRegularization({.l1 = 0.1, .l2 = 0.3}); },
+              {{None, 3}});
 
 // "kernel l2 max_norm, bias l1 non_neg": what each weight was given.
 std::string rules_of(const LayerRef& layer, const Shapes& in) {

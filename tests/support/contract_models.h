@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <numeric>
 
 #include "model/given_mask.h"
@@ -86,13 +87,15 @@ inline Array keep_array(const Keep& keep) {
   return a;
 }
 
-// Everything that is masked becomes NaN.
+// Everything that is masked becomes what no data is: NaN, the infinities and the largest number in turn.
 inline void poison(Array& x, const Keep& keep) {
+  constexpr real no_data[] = {real(NAN), real(HUGE_VAL), real(-HUGE_VAL), std::numeric_limits<real>::max()};
   const Index steps = static_cast<Index>(keep[0].size()), each = x.size() / (x.shape()[0] * steps);
   for (std::size_t b = 0; b < keep.size(); ++b)
     for (std::size_t t = 0; t < keep[b].size(); ++t)
-      if (keep[b][t] == 0)
-        std::fill_n(x.data() + (static_cast<Index>(b) * steps + static_cast<Index>(t)) * each, each, real(NAN));
+      for (Index i = 0; keep[b][t] == 0 && i < each; ++i)
+        x.data()[(static_cast<Index>(b) * steps + static_cast<Index>(t)) * each + i] =
+            no_data[(b + t + static_cast<std::size_t>(i)) % 4];
 }
 
 // Masks of every kind in turn: padded behind, before, with gaps, not at all, altogether.

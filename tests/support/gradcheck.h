@@ -165,7 +165,7 @@ class GradientCheck {
     return sum;
   }
   double derivative(real& v) {
-    if (std::isnan(static_cast<double>(v))) return 0;  // padding: nothing may come of it
+    if (!std::isfinite(static_cast<double>(v))) return 0;  // padding: nothing may come of it
     const real old = v;
     const double h = 1e-3;
     const auto at = [&](double step) {

@@ -1,5 +1,6 @@
 // Do the targets suit the model's outputs? Nothing broadcasts: what Keras would train on in silence is refused with its cause.
 #include "layers/base/require.h"
+#include "losses/base/by_targets.h"
 #include "model/check_words.h"
 
 namespace rondo {
@@ -82,6 +83,14 @@ const Layer* recurrent_before(const ModelState& model, std::size_t output) {
   fail(r);
 }
 
+// A loss that depends on the targets learns of them: "crossentropy".
+void choose_losses(const ModelState& model, const Shapes& inputs, const Shapes& y) {
+  for (std::size_t i = 0; i < model.losses.size() && i < y.size(); ++i) {
+    auto* loss = model.losses[i] ? dynamic_cast<ByTargets*>(const_cast<Loss*>(&*model.losses[i])) : nullptr;
+    if (loss && y[i].rank() > 0) loss->choose(outputs_for(model.built(), inputs)[i], y[i]);
+  }
+}
+
 }  // namespace
 
 Shapes target_shapes(const ModelState& model, const Shapes& inputs) {
@@ -111,6 +120,7 @@ Shapes checked_source_targets(const ModelState& model, const Shapes& x, const Sh
   check_count(y.size(), model.outputs.size(), "y", "output");
   Shapes inputs = x;
   for (Shape& s : inputs) s = s.with_first(1);
+  choose_losses(model, inputs, y);
   const Shapes want = target_shapes(model, inputs);
   Shapes out;
   for (std::size_t i = 0; i < y.size(); ++i) {
@@ -126,6 +136,9 @@ Shapes checked_targets(const ModelState& model, const Shapes& x, const std::vect
   const Index samples = x[0][0];
   Shapes inputs = x;
   for (Shape& s : inputs) s = s.with_first(1);
+  Shapes given;
+  for (const Array& one : y) given.push_back(one.shape());
+  choose_losses(model, inputs, given);
   const Shapes want = target_shapes(model, inputs);
   Shapes out;
   for (std::size_t i = 0; i < y.size(); ++i) {

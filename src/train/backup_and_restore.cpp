@@ -112,6 +112,7 @@ void BackupAndRestoreCallback::read(const std::string& path, Model& model) {
   const auto whole = [&](const char* key) {
     const Index value = interop::index_of(interop::member(json, key), std::string("state.json: ") + key);
     if (value < 0) fail(Code::format, std::string("state.json: ") + key + " is negative");
+    if (value > Index{1} << 53) fail(Code::format, std::string("state.json: ") + key + " is larger than any count");
     return value;
   };
   if (whole("format") > format) fail(Code::unsupported, "it was written by a newer Rondo");

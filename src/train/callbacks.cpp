@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/words.h"
 #include "model/model_state.h"
 #include "rondo/core/error.h"
 #include "train/monitor.h"
@@ -45,7 +46,9 @@ std::optional<double> remembered(const CallbackState& state, const std::string& 
 
 Index remembered_count(const CallbackState& state, const std::string& key) {
   const double value = remembered(state, key).value_or(0);
-  return value >= 0 && value < 0x1p53 ? static_cast<Index>(value) : 0;
+  if (!(value >= 0 && value <= 1e15) || value != std::floor(value))
+    fail(Code::format, "a backup says '" + escaped(key) + "' = " + short_number(value) + ", which is no count");
+  return static_cast<Index>(value);
 }
 
 void check_mode(const std::string& who, const std::string& mode) {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "layers/base/names.h"
+#include "losses/base/by_targets.h"
 #include "model/model_state.h"
 #include "rondo/core/error.h"
 #include "train/ready.h"
@@ -97,7 +98,9 @@ void Model::compile(CompileOptions options) {
   options.optimizer->check();
   ModelState& model = *p_;
   const std::vector<std::string> outputs = output_names(model);
-  const auto losses = for_outputs(options.loss, outputs, LossRef(), true, "loss");
+  auto losses = for_outputs(options.loss, outputs, LossRef(), true, "loss");
+  for (LossRef& loss : losses)
+    if (const auto* by_targets = loss ? dynamic_cast<const ByTargets*>(&*loss) : nullptr) loss = by_targets->another();
   const auto first = std::find_if(losses.begin(), losses.end(), [](const LossRef& l) { return static_cast<bool>(l); });
   if (first == losses.end())
     fail(Code::value,

@@ -91,7 +91,7 @@ class Logger final : public Callback {
       if (header_) {
         file_ << "epoch";
         for (const std::string& key : keys_) file_ << o_.separator << quoted(key);
-        file_ << "\n";
+        file_ << "\r\n";
       }
     }
     file_ << epoch;
@@ -99,7 +99,7 @@ class Logger final : public Callback {
       const auto it = logs.find(key);
       file_ << o_.separator << (it == logs.end() ? std::string("NA") : text_of(it->second));
     }
-    file_ << std::endl;  // a run that is stopped leaves whole lines
+    file_ << "\r\n" << std::flush;  // Python's line ends; a run that is stopped leaves whole lines
     if (!file_) refuse();
   }
   void on_train_end(Model&) override { file_.close(); }
@@ -126,12 +126,18 @@ class Logger final : public Callback {
     file_.open(o_.filename, append ? std::ios::app : std::ios::trunc);
     if (!file_) refuse();
   }
+  // As Python prints a float: 1.0, 1e-05, 0.744635.
   static std::string text_of(double value) {
+    if (std::isnan(value)) return "nan";
     char text[40];
-    return {text, std::to_chars(text, text + sizeof text, value).ptr};
+    const double size = std::abs(value);
+    const bool plain = size == 0 || (size >= 1e-4 && size < 1e16);
+    const auto form = plain ? std::chars_format::fixed : std::chars_format::scientific;
+    std::string out(text, std::to_chars(text, text + sizeof text, value, form).ptr);
+    return plain && out.find('.') == std::string::npos ? out + ".0" : out;
   }
   std::string quoted(const std::string& key) const {
-    if (key.find_first_of(o_.separator + "\"\n") == std::string::npos) return key;
+    if (key.find_first_of(o_.separator + "\"\r\n") == std::string::npos) return key;
     std::string out = "\"";
     for (const char c : key) out += c == '"' ? std::string("\"\"") : std::string(1, c);
     return out + "\"";

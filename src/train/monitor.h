@@ -19,7 +19,7 @@ bool unvalidated(const std::string& monitor, const Logs& logs, const Model& mode
 void check_mode(const std::string& who, const std::string& mode);
 // A number of a state that was saved, if it is there.
 std::optional<double> remembered(const CallbackState& state, const std::string& key);
-// One that counts something; 0 if it is not there, or is no count.
+// A count of a state that was saved; 0 if it is not there. Throws Error(format) for what is no whole number from 0 on.
 Index remembered_count(const CallbackState& state, const std::string& key);
 
 }  // namespace rondo

@@ -56,7 +56,9 @@ RowWeights::RowWeights(const ModelState& model, const Shapes& x, const SampleWei
 RowWeights::RowWeights(const ModelState& model, const std::vector<Array>& y, const std::map<Index, double>& classes) {
   if (classes.empty()) return;
   if (model.built().outputs.size() != 1)
-    fail(Code::unsupported, "class_weight is for a model with one output; give sample_weight, one array for each output");
+    fail(Code::unsupported, "class_weight is for a model with one output, as in Keras; this one has " +
+                                std::to_string(model.built().outputs.size()) +
+                                ".\n  fix: .sample_weight = Arrays{w0, w1}, one array of weights for each output");
   for (const auto& [number, weight] : classes)
     if (!std::isfinite(weight) || number < 0)
       fail(Code::value, "class_weight: class " + std::to_string(number) + " has the weight " + std::to_string(weight) +

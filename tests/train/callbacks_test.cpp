@@ -52,6 +52,18 @@ TEST(EarlyStopping, EveryTraceEndsAsInKeras) {
   }
 }
 
+TEST(EarlyStopping, ABackupThatCountsNonsenseIsRefused) {
+  const EarlyStopping stop;
+  const ReduceLROnPlateau plateau;
+  stop->restore({{{"wait", 2.0}, {"stopped", 1.0}}, {}});
+  EXPECT_TRUE(stop->stop_training);
+  for (const double count : {-1.0, 0.5, 1e300, std::nan(""), HUGE_VAL}) {
+    for (const char* key : {"wait", "stopped_epoch", "best_epoch"})
+      EXPECT_THROW(stop->restore({{{key, count}}, {}}), Error) << key << count;
+    EXPECT_THROW(plateau->restore({{{"wait", count}}, {}}), Error) << count;
+  }
+}
+
 TEST(EarlyStopping, EndsFitAndRestores) {
   Sequential model = one_weight();
   // One weight, y = 3 x: with this rate gradient descent oscillates and grows, so the first epoch is the best.

@@ -35,6 +35,46 @@ Sequential classifier() {
   return Sequential({Dense(3, {.activation = "softmax", .input_shape = {2}})});
 }
 
+// keras.Model.compile(loss="crossentropy") of 3.15.1 (float32) with these weights, inputs and targets.
+TEST(Scores, CrossentropyIsTheOneThatSuits) {
+  const Array x = Array{0.5, -1, 1, 2, -0.3, 0.7, 0.1, 0.9}.reshape(4, 2);
+  Sequential one({Dense(1, {.activation = "sigmoid", .input_shape = {2}})}),
+      three({Dense(3, {.activation = "softmax", .input_shape = {2}})});
+  one.set_weights({Array{-1, 1}.reshape(2, 1), Array{0}});
+  three.set_weights({Array{-1, -0.6, -0.2, 0.2, 0.6, 1}.reshape(2, 3), Array{0, 0.25, 0.5}});
+  for (const char* name : {"crossentropy", "ce", "CE"}) {
+    const auto loss = [&](Sequential& model, const Array& y) {
+      model.compile({.optimizer = "sgd", .loss = name, .metrics = {"acc"}});
+      return model.evaluate(x, y).at("loss");
+    };
+    EXPECT_NEAR(loss(one, Array{0, 1, 1, 0}), 0.4997592568397522, 1e-6);
+    EXPECT_NEAR(loss(three, Array{0, 2, 1, 2}), 0.7856054306030273, 1e-6);
+    EXPECT_NEAR(loss(three, Array{0, 2, 1, 2}.reshape(4, 1)), 0.7856054306030273, 1e-6);
+    EXPECT_NEAR(loss(three, Array{1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0.5, 0.5}.reshape(4, 3)), 0.8668553829193115, 1e-6);
+    EXPECT_THROW(loss(three, Array(Shape{4, 2})), Error);
+    EXPECT_THROW(loss(three, Array{0, 2, 1, 3}), Error);
+  }
+  // It trains to the bits of the loss it stands for, each output with its own, and comes back from a file by its name.
+  const auto two = [&](PerOutput<LossRef> losses) {
+    const auto in = Input({2});
+    const auto yes = Dense(1, {.activation = "sigmoid", .name = "yes"})(in),
+               kind = Dense(3, {.activation = "softmax", .name = "kind"})(in);
+    Model model({in}, {yes, kind});
+    model.set_weights(
+        {Array{-1, 1}.reshape(2, 1), Array{0}, Array{-1, -0.6, -0.2, 0.2, 0.6, 1}.reshape(2, 3), Array(Shape{3})});
+    model.compile({.optimizer = SGD({.learning_rate = 0.1}), .loss = losses});
+    model.fit(x, {Array{0, 1, 1, 0}, Array{0, 2, 1, 2}}, {.batch_size = 2, .epochs = 3});
+    return model;
+  };
+  const Model chosen = two("crossentropy"),
+              named = two(std::vector<LossRef>{"binary_crossentropy", "sparse_categorical_crossentropy"});
+  EXPECT_EQ(chosen.weights_digest(), named.weights_digest());
+  Model loaded = load_model(save_model(chosen));
+  EXPECT_EQ(loaded.loss()->key(), "crossentropy");
+  const Arrays y{Array{0, 1, 1, 0}, Array{0, 2, 1, 2}};
+  EXPECT_EQ(loaded.evaluate(x, y).at("loss"), two("ce").evaluate(x, y).at("loss"));
+}
+
 TEST(Scores, SeveralResultsHaveANumberEach) {
   Sequential model = classifier();
   model.compile({.optimizer = "sgd",

@@ -237,7 +237,7 @@ TEST(Callbacks, TheLoggerWritesALineAnEpoch) {
   for (const bool append : {false, true}) {
     s.model.fit(s.x, s.y, {.epochs = 2, .callbacks = {CSVLogger({.filename = folder / "log.csv", .append = append})}});
   }
-  EXPECT_EQ(text_of(folder / "log.csv"), "epoch,loss,val_loss\n0,1,NA\n1,1,NA\n0,1,NA\n1,1,NA\n");
+  EXPECT_EQ(text_of(folder / "log.csv"), "epoch,loss,val_loss\r\n0,1.0,NA\r\n1,1.0,NA\r\n0,1.0,NA\r\n1,1.0,NA\r\n");
   EXPECT_EQ(
       message_of([&] { s.model.fit(s.x, s.y, {.callbacks = {CSVLogger({.filename = folder / "no/log.csv"})}}); }, Code::output)
           .find("CSVLogger"),

@@ -141,7 +141,7 @@ def logs():
                     for epoch, one in enumerate(epochs):
                         callback.on_epoch_end(epoch, one)
                     callback.on_train_end()
-                    texts.append(open(path).read())
+                    texts.append(open(path, newline="").read())  # with the line ends as they are
                 finite = [{k: str(v) if v != v else v for k, v in one.items()} for one in epochs]
                 cases.append({"name": name, "separator": separator, "epochs": finite, "texts": texts})
     write("train", "logs.json", cases)

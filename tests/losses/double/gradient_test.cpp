@@ -43,6 +43,7 @@ std::vector<Case> cases() {
       {"gaussian_crps", GaussianCRPS(), "pairs"},
       {"mase", MASE({.scale = 0.3}), "numbers"},
       {"smape", SMAPE(), "numbers"},
+      {"crossentropy", "crossentropy", "bits", true},  // one of three, which have cases of their own
   };
   for (const bool logits : {false, true}) {
     for (const double smooth : {0.0, 0.2}) {

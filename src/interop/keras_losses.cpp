@@ -75,7 +75,8 @@ Json write_metric(const MetricRef& metric) {
   }
   // A name that makes the same metric is all that Keras needs.
   const auto known = metric_names();
-  const bool by_name = std::find(known.begin(), known.end(), metric->name()) != known.end() &&
+  const bool not_a_name = metric->name() == "kld" || metric->name() == "KLD";  // of Keras: it has the loss by it alone
+  const bool by_name = !not_a_name && std::find(known.begin(), known.end(), metric->name()) != known.end() &&
                        MetricRef(metric->name())->class_name() == metric->class_name();
   if (writer.config.empty() && by_name) return metric->name();
   writer.config["name"] = metric->name();

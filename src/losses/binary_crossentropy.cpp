@@ -8,6 +8,7 @@
 
 #include "core/registry.h"
 #include "losses/base/elementwise.h"
+#include "losses/base/probability.h"
 #include "rondo/losses/classification.h"
 
 namespace rondo {
@@ -34,13 +35,13 @@ class BinaryCrossentropyLoss final : public Loss {
   double value(double y, double yhat) const {
     const double t = smoothed(y);
     if (from_logits_) return std::max(yhat, 0.0) - yhat * t + std::log1p(std::exp(-std::abs(yhat)));
-    const double p = std::clamp(yhat, 1e-7, 1 - 1e-7);
+    const double p = std::clamp(yhat, least_probability, most_probability);
     return -(t * std::log(p) + (1 - t) * std::log1p(-p));
   }
   double slope(double y, double yhat) const {
     const double t = smoothed(y);
     if (from_logits_) return 1 / (1 + std::exp(-yhat)) - t;
-    return yhat < 1e-7 || yhat > 1 - 1e-7 ? 0.0 : (yhat - t) / (yhat * (1 - yhat));
+    return yhat < least_probability || yhat > most_probability ? 0.0 : (yhat - t) / (yhat * (1 - yhat));
   }
 
  private:

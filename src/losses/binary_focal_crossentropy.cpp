@@ -7,6 +7,7 @@
 
 #include "core/registry.h"
 #include "losses/base/elementwise.h"
+#include "losses/base/probability.h"
 #include "rondo/losses/classification.h"
 
 namespace rondo {
@@ -60,7 +61,7 @@ class BinaryFocalCrossentropyLoss final : public Loss {
     Parts(const BinaryFocalCrossentropyLoss& l, double target, double yhat)
         : y(target * (1 - l.label_smoothing_) + 0.5 * l.label_smoothing_),
           q(l.from_logits_ ? 1 / (1 + std::exp(-yhat)) : yhat),
-          p(std::clamp(q, 1e-7, 1 - 1e-7)),
+          p(std::clamp(q, least_probability, most_probability)),
           b(-(y * std::log(p) + (1 - y) * std::log1p(-p))),
           t(y * q + (1 - y) * (1 - q)),
           weight(l.apply_class_balancing_ ? y * l.alpha_ + (1 - y) * (1 - l.alpha_) : 1) {}

@@ -49,12 +49,12 @@ class CategoricalFocalCrossentropyLoss final : public Loss {
     const auto target = [&](Index i) { return static_cast<double>(y[i]) * (1 - label_smoothing_) + share; };
     const auto by_p = [&](Index i) {  // d loss / d (q / sum q)
       const double u = raw(i) / sum;
-      if (u < 1e-7 || u > 1 - 1e-7) return 0.0;
+      if (u < least_probability || u > most_probability) return 0.0;
       return -alpha_ * target(i) * (std::pow(1 - u, gamma_) / u - gamma_ * std::pow(1 - u, gamma_ - 1) * std::log(u));
     };
     double loss = 0, along = 0;
     for (Index i = 0; i < n; ++i) {
-      const double p = std::clamp(raw(i) / sum, 1e-7, 1 - 1e-7);
+      const double p = std::clamp(raw(i) / sum, least_probability, most_probability);
       loss -= alpha_ * target(i) * std::pow(1 - p, gamma_) * std::log(p);
       if (d) along += by_p(i) * raw(i) / sum;
     }

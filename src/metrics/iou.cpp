@@ -70,6 +70,12 @@ class IoUMetric final : public Metric {
     for (auto* sums : {&both_, &so_, &said_}) sums->assign(static_cast<std::size_t>(num_classes), 0.0);
   }
   void check_widths(Index y_width, Index width) override {
+    if (!sparse_y_true && y_width == 1 && width > 1)
+      fail(Code::shape,
+           "metric '" + escaped(name()) +
+               "' looks for a column for each class; the targets hold one number a row, a class.\n  fix: " +
+               (one_hot() ? std::string(mean() ? "metrics::MeanIoU" : "metrics::IoU") + " with .sparse_y_pred = false"
+                          : std::string(".sparse_y_true = true")));
     if ((sparse_y_true ? y_width : 1) == (sparse_y_pred ? width : 1)) return;
     fail(Code::shape,
          "metric '" + escaped(name()) + "': the targets hold " +

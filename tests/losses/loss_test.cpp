@@ -103,6 +103,14 @@ TEST(Losses, AMaskedRowMayHoldAnything) {
   EXPECT_EQ(compute(*LossRef("mse"), y, yhat, 2, 1, mask), 4.0);  // (3 - 1)^2 over one valid row
 }
 
+// keras.losses.BinaryCrossentropy of 3.15.1, float32: the upper end of the clip is 1 - 1.19e-7 there.
+TEST(Losses, ASureMistakeCostsWhatItCostsInKeras) {
+  const auto loss = [](real y, real yhat) { return compute(*LossRef("bce"), &y, &yhat, 1, 1, nullptr); };
+  EXPECT_NEAR(loss(0, 1), 15.9423847, 2e-6);
+  EXPECT_NEAR(loss(0, real(0.99999994)), 15.9423847, 2e-6);
+  EXPECT_NEAR(loss(1, 0), 16.1180954, 2e-6);
+}
+
 TEST(Losses, EveryKerasSpellingIsKnown) {
   for (const char* name : {"mse", "MSE", "mean_squared_error", "MeanSquaredError"}) {
     EXPECT_EQ(LossRef(name)->class_name(), "MeanSquaredError");

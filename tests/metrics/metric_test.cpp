@@ -145,6 +145,29 @@ TEST(Metrics, AnyNumberMayCome) {
 }
 
 // "Accuracy" by name is the one that suits the shapes, as in Keras; the class is equality.
+// keras.metrics.SparseCategoricalCrossentropy(ignore_class=1) of 3.15.1: an ignored row counts as 0, unless rows have weights.
+TEST(Metrics, IgnoredRowsCountAsInKeras) {
+  const real y[] = {2, 1, 1, 0}, weights[] = {1, 2, 3, 4};
+  const real yhat[] = {0.2, 0.3, 0.5, 0.6, 0.3, 0.1, 0.1, 0.8, 0.1, 0.3, 0.3, 0.4};
+  const metrics::SparseCategoricalCrossentropy metric({.ignore_class = 1});
+  metric->check();
+  metric->update({.y = y, .yhat = yhat, .rows = 4, .y_width = 1, .width = 3});
+  EXPECT_NEAR(metric->result(), 0.47428, 1e-6);
+  metric->reset();
+  metric->update({.y = y, .yhat = yhat, .rows = 4, .y_width = 1, .width = 3, .weights = weights});
+  EXPECT_NEAR(metric->result(), 1.10180771, 1e-6);
+}
+
+TEST(Metrics, ANumberOfAClassIsNoColumnForEach) {
+  for (const MetricRef& metric :
+       {MetricRef(metrics::OneHotMeanIoU({.num_classes = 3})),
+        MetricRef(metrics::MeanIoU({.num_classes = 3, .sparse_y_true = false, .sparse_y_pred = false}))}) {
+    metric->check();
+    EXPECT_NO_THROW(metric->check_widths(3, 3));
+    EXPECT_THROW(metric->check_widths(1, 3), Error);
+  }
+}
+
 TEST(Metrics, AccuracyByNameAndByClass) {
   EXPECT_EQ(MetricRef("Accuracy")->class_name(), "accuracy");
   EXPECT_EQ(MetricRef("Accuracy")->name(), "Accuracy");

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <optional>
 
+#include "losses/base/probability.h"
 #include "losses/base/row.h"
 
 namespace rondo {
@@ -30,11 +31,11 @@ double crossentropy(bool from_logits, const real* yhat, Index n, real* d, double
     return loss;
   }
   for (Index i = 0; i < n; ++i) sum += static_cast<double>(yhat[i]);
-  const auto inside = [&](double u) { return u >= 1e-7 && u <= 1 - 1e-7; };
+  const auto inside = [&](double u) { return u >= least_probability && u <= most_probability; };
   double along = 0;  // sum of t over what is not clipped
   for (Index i = 0; i < n; ++i) {
     const double u = static_cast<double>(yhat[i]) / sum;
-    loss -= t(i) * std::log(std::clamp(u, 1e-7, 1 - 1e-7));
+    loss -= t(i) * std::log(std::clamp(u, least_probability, most_probability));
     if (inside(u)) along += t(i);
   }
   for (Index i = 0; d && i < n; ++i) {

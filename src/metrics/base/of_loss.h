@@ -36,7 +36,12 @@ class OfLoss : public Metric {
     }
     if (!use) use = &*loss_;
     for (Index r = 0; r < b.rows; ++r) {
-      if (!b.counts(r) || !use->counts(b.y + r * b.y_width)) continue;
+      if (!b.counts(r)) continue;
+      if (!use->counts(b.y + r * b.y_width)) {
+        // Of ignore_class. Keras leaves such a row out of the mean where rows have weights or a mask; otherwise it counts as 0.
+        if (!b.weights && !b.mask) rows_ += 1;
+        continue;
+      }
       sum_ += sign_ * b.weight(r) * use->row(b.y + r * b.y_width, b.yhat + r * b.width, b.width, nullptr, 0);
       rows_ += b.weight(r);
     }

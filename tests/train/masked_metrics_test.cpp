@@ -1,9 +1,12 @@
 // Masked rows in metrics and penalties: they count nowhere, and in a model file of Keras where Keras counts them.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
+#include "rondo/core/error.h"
 #include "rondo/layers/dense.h"
 #include "rondo/layers/masking.h"
 #include "rondo/metrics/classification.h"
@@ -86,6 +89,56 @@ TEST(MaskedMetrics, PaddingIsPenalisedInAKerasFileAlone) {
     EXPECT_NEAR(after[0].data()[1], -0.8859999775886536, 1e-6);
     EXPECT_NEAR(after[1].data()[0], compat ? 0.17133332788944244 : 0.24133333027362824, 1e-6);
   }
+}
+
+// What a model says of the samples, and of the samples with one of nothing but padding among them: evaluated, and after a step.
+std::vector<double> said(const CompileOptions& options, bool with_empty, bool classes) {
+  Sequential model{Masking({.input_shape = {4, 2}}), Dense(2, {.activation = "softmax"})};
+  model.set_weights({Array{1, -1, .5, 2}.reshape(2, 2), Array{.1, -.2}.reshape(2)});
+  model.compile(options);
+  const Index n = with_empty ? 4 : 3;
+  Array x(Shape{n, 4, 2}), t(Shape{n, 4, classes ? 1 : 2}, real(1));
+  std::copy_n(X.data(), X.size(), x.data());
+  for (Index i = 0; i < y.size(); ++i) {
+    if (classes) t.data()[i] = y.data()[i];
+    if (!classes) t.data()[2 * i] = y.data()[i], t.data()[2 * i + 1] = 1 - y.data()[i];
+  }
+  std::vector<double> out;
+  for (const auto& [key, value] : model.evaluate(x, t)) out.push_back(value);
+  model.train_on_batch(x, t);
+  for (const Array& weight : model.get_weights())
+    for (const real v : weight.values()) out.push_back(static_cast<double>(v));
+  return out;
+}
+
+// Every loss and metric that takes such a model with nothing but its name.
+TEST(MaskedMetrics, AnEmptySampleWeighsNothing) {
+  std::set<std::string> refused;
+  const auto check = [&](const std::string& name, const LossRef& loss, const MetricList& metrics, bool classes) {
+    try {
+      const CompileOptions options{.optimizer = "sgd", .loss = loss, .metrics = {metrics}};
+      const std::vector<double> without = said(options, false, classes), with = said(options, true, classes);
+      EXPECT_EQ(without.size(), with.size());
+      for (std::size_t i = 0; i < std::min(with.size(), without.size()); ++i)
+        EXPECT_NEAR(with[i], without[i], 1e-6 * std::max(1.0, std::abs(without[i]))) << name << " " << i;
+      return true;
+    } catch (const Error&) {
+      return false;
+    }
+  };
+  for (const std::string& name : loss_names())
+    if (!check(name, name, {}, false) && !check(name, name, {}, true)) refused.insert(LossRef(name)->key());
+  for (const std::string& name : metric_names()) {
+    const auto with = [&](const char* loss, bool classes) {
+      return check(name, loss, std::vector<MetricRef>{MetricRef(name)}, classes);
+    };
+    if (!with("mse", false) && !with("sparse_categorical_crossentropy", true) && !with("gaussian_nll", true))
+      refused.insert(MetricRef(name)->class_name());
+  }
+  // Metrics that have an argument without a default, and the losses of no such targets.
+  EXPECT_EQ(refused,
+            (std::set<std::string>{"IoU", "MeanIoU", "OneHotIoU", "OneHotMeanIoU", "PrecisionAtRecall", "RecallAtPrecision",
+                                   "SensitivityAtSpecificity", "SpecificityAtSensitivity", "circle", "ctc"}));
 }
 
 }  // namespace

@@ -56,6 +56,11 @@ TEST(KerasFile, AxisNamesAndSettingsAreKept) {
   const Model again = load_model(save_model(model));
   EXPECT_EQ(again.internal().axes, model.internal().axes);
   EXPECT_TRUE(again.internal().keras_mask_compat);
+  model.set_keras_mask_compat(false);
+  const Bytes file = save_model(model);
+  EXPECT_FALSE(load_model(file).internal().keras_mask_compat);
+  // Without rondo.json it is Keras's.
+  EXPECT_TRUE(load_model(with(file, {{"rondo.json", ""}})).internal().keras_mask_compat);
 }
 
 TEST(KerasFile, SharedLayersAndSeveralOutputs) {

@@ -7,6 +7,10 @@ set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 to=$(mkdir -p "${1:-$here}" && cd "${1:-$here}" && pwd)
+if [ "$to" != "$here" ]; then  # the scripts write beside themselves
+  cp "$here"/*.py "$here"/requirements-*.txt "$to"
+  here=$to
+fi
 if [ -n "${WORK:-}" ]; then
   work=$(mkdir -p "$WORK" && cd "$WORK" && pwd)
 else
@@ -58,4 +62,9 @@ rm -rf "${to:?}/older"
 KERAS_BACKEND=numpy "$k39" "$here/older_files.py" make "$to/older"
 KERAS_BACKEND=numpy "$k33" "$here/older_files.py" make "$to/older"
 KERAS_BACKEND=numpy "$k315" "$here/older_files.py" expect "$to/older"
+"$k315tf" "$here/fit_cases.py"
+"$k315tf" "$here/rule_cases.py"
+KERAS_BACKEND=jax "$k315" "$here/matrix_cases.py" run "$work/matrix"
+KERAS_BACKEND=tensorflow "$k315tf" "$here/matrix_cases.py" run "$work/matrix"
+"$k315" "$here/matrix_cases.py" join "$work/matrix"
 "$k315" "$here/make_index.py" --from "$work" --to "$to"

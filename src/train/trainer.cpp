@@ -58,6 +58,9 @@ Trainer::Trainer(ModelState& model, const Source& source, const Shapes& inputs, 
     gradients_.push_back(batch_.session().gradient(static_cast<int>(i)).data());
   }
   model.optimizer->bind(shapes);
+  std::vector<std::string> names;
+  for (const Weight* weight : model.trainable) names.push_back(weight->name.substr(weight->name.rfind('/') + 1));
+  model.optimizer->name_weights(names);
   model.pack(true);
 }
 

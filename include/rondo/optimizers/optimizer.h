@@ -81,6 +81,10 @@ class Optimizer {
   // training goes on where it was; with other shapes it throws Error(state). Throws Error(memory) on overflow.
   void bind(std::span<const Shape> weights);
   bool bound() const { return bound_; }
+  // Weights with one of these words in their name ("bias") are not decayed, as Keras's method of this name has it: call it
+  // before training, otherwise it throws Error(state). Like Keras's, a model file does not keep it.
+  void exclude_from_weight_decay(std::vector<std::string> var_names);
+  void name_weights(std::span<const std::string> names);  // in the order of bind(); fit calls it
   // Bytes bind() would book.
   Index slot_bytes(std::span<const Shape> weights) const;
   // One step: accumulates or clips `gradients` in place, decays, updates, averages. All numbers have been checked to be finite.
@@ -104,6 +108,8 @@ class Optimizer {
   void make_update(std::span<real* const> weights, std::span<real* const> gradients, std::span<const Index> sizes,
                    Index update_number) noexcept;
   bool bound_ = false;
+  std::vector<std::string> undecayed_words_;
+  std::vector<bool> undecayed_;  // weight by weight; empty: all are decayed
   std::vector<Shape> shapes_;
   std::vector<std::size_t> own_;          // weight by weight: numbers in `slots`, in the order of slot_names()
   std::vector<std::size_t> average_;      // weight by weight; empty without use_ema

@@ -162,6 +162,24 @@ void Optimizer::bind(std::span<const Shape> weights) {
   bound_ = true;
 }
 
+void Optimizer::exclude_from_weight_decay(std::vector<std::string> var_names) {
+  if (bound_)
+    fail(Code::state, class_name() +
+                          ": exclude_from_weight_decay comes before training; this optimizer has trained.\n"
+                          "  fix: compile the model with a new optimizer");
+  for (const std::string& name : var_names)
+    if (name.empty()) fail(Code::value, class_name() + ": exclude_from_weight_decay: an empty word is in every name");
+  undecayed_words_ = std::move(var_names);
+}
+
+void Optimizer::name_weights(std::span<const std::string> names) {
+  undecayed_.clear();
+  if (undecayed_words_.empty()) return;
+  for (const std::string& name : names)
+    undecayed_.push_back(std::any_of(undecayed_words_.begin(), undecayed_words_.end(),
+                                     [&](const std::string& word) { return name.find(word) != std::string::npos; }));
+}
+
 Index Optimizer::updates() const { return iterations / steps_per_update(); }
 
 std::span<const real> Optimizer::average_of(std::size_t weight) const noexcept {
@@ -237,6 +255,7 @@ void Optimizer::make_update(std::span<real* const> weights, std::span<real* cons
   if (common.weight_decay) {
     const real decay = static_cast<real>(*common.weight_decay), rate = static_cast<real>(learning_rate);
     for (std::size_t w = 0; w < weights.size(); ++w) {
+      if (w < undecayed_.size() && undecayed_[w]) continue;
       for (Index i = 0; i < sizes[w]; ++i) weights[w][i] -= weights[w][i] * decay * rate;
     }
   }

@@ -258,6 +258,7 @@ class FunctionalReader {
         fail(Code::unsupported, entry.title + ": a call with masks other than its inputs' own is not supported");
     }
     const bool silent = call.mask == nullptr || call.mask->is_null();
+    entry.results[key.second][0].node()->late_mask = call.mask != nullptr && call.mask->is_null();
     const std::unique_ptr<bool[]> masked(new bool[carried.size()]);
     for (std::size_t i = 0; i < carried.size(); ++i) masked[i] = carried[i] != Masks::none;
     const MaskFlow flow = entry.layer->mask_flow({masked.get(), carried.size()});

@@ -206,8 +206,9 @@ Json write_functional(const ModelState& state, const std::string& model_name, bo
     if (node.no_masks) {
       kwargs["mask"] = Json(std::vector<Json>(node.in.size()));
     } else if (takes_mask(*node.layer)) {
-      Json mask = graph.hides_masks(node) ? Json() : masks.of(node.in[0]);
-      if (!mask.is_null() || graph.hides_masks(node)) kwargs["mask"] = std::move(mask);
+      const bool none = graph.hides_masks(node) || (node.late_mask && node.unseen != 0);
+      Json mask = none ? Json() : masks.of(node.in[0]);
+      if (!mask.is_null() || none) kwargs["mask"] = std::move(mask);
     }
     return {{"args", std::move(args)}, {"kwargs", std::move(kwargs)}};
   };

@@ -38,7 +38,7 @@ struct Projection {
   Index in = 0, out = 0;
 };
 
-class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, public ReturnsScores {
+class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, public ReturnsScores, public TakesMasks {
  public:
   Index num_heads = 1, key_dim = 1, value_dim = 1;
   double dropout = 0;
@@ -157,6 +157,7 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
     plan.scratch<Index>(places, sizes.values);
     if (attention_mask) plan.scratch<std::uint8_t>(allowed, sizes.weights());
   }
+  std::size_t masks_taken(std::size_t inputs) const override { return inputs - (attention_mask ? 1 : 0); }
   std::string streaming_refusal() const override { return "it looks at all time steps at once"; }
 
   // In Keras the maps are layers, and each has the regularizer.

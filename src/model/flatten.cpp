@@ -62,6 +62,7 @@ class Flattener {
     n.in = in;
     n.hide_masks = node.hide_masks;
     n.no_masks = node.no_masks;
+    n.unseen = node.unseen;
     const int number = static_cast<int>(out_.nodes.size());
     if (number > ModelLayer::max_calls)
       fail(Code::unsupported, "a model made of more than " + std::to_string(ModelLayer::max_calls) + " calls");
@@ -147,6 +148,8 @@ Graph flattened(const Graph& graph, bool masked_inputs) {
   Graph out;
   out.layers = graph.layers;
   out.keras_masks = graph.keras_masks;
+  out.taken_outputs = graph.taken_outputs;
+  out.mask_loss = graph.mask_loss;
   out.masked_inputs = masked_inputs;
   std::vector<Edge> inputs;
   for (const int k : graph.inputs) {

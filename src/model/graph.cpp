@@ -151,12 +151,15 @@ Graph Graph::make(const std::vector<SymbolicTensor>& inputs, const std::vector<S
   // Depths, from the outputs back: a node lies one deeper than the deepest of its readers, and all calls of one layer at least
   // as deep as the last of them met.
   std::unordered_map<const GraphNode*, int> depth;
+  std::vector<const GraphNode*> named;  // in the order in which they come up: Keras's within a depth, when it runs the graph
   std::unordered_map<const void*, int> operation_depth;
   for (auto it = w.finished.rbegin(); it != w.finished.rend(); ++it) {
     const GraphNode& node = **it;
+    if (depth.count(&node) == 0) named.push_back(&node);
     const int d = std::max(depth[&node], operation_depth[operation(node)]);
     depth[&node] = operation_depth[operation(node)] = d;
     for (const SymbolicTensor& t : node.inputs) {
+      if (depth.count(t.node().get()) == 0) named.push_back(t.node().get());
       int& up = depth[t.node().get()];
       up = std::max(up, d + 1);
     }
@@ -197,6 +200,7 @@ Graph Graph::make(const std::vector<SymbolicTensor>& inputs, const std::vector<S
     n.out = node->output_shapes;
     n.hide_masks = node->hide_masks;
     n.no_masks = node->no_masks;
+    n.late_mask = node->late_mask;
     // What several inputs hide in Keras are the masks of layers that take states; attention sees those of all its inputs.
     if (!n.hide_masks && node->inputs.size() > 1 && !has_return_sequences(*node->layer)) n.hide_masks = false;
     for (const SymbolicTensor& t : node->inputs) {
@@ -235,6 +239,10 @@ Graph Graph::make(const std::vector<SymbolicTensor>& inputs, const std::vector<S
     if (n.layer && input_names.count(n.name) != 0)
       fail(Code::value, "an input and a layer are both named '" + escaped(n.name) + "'");
   find_masks(graph);
+  std::stable_sort(named.begin(), named.end(), [&](const GraphNode* a, const GraphNode* b) { return depth[a] > depth[b]; });
+  std::vector<int> run_order;
+  for (const GraphNode* node : named) run_order.push_back(number.at(node));
+  find_taken_masks(graph, run_order);
   const Graph flat = flattened(graph);  // a model in it knows its own layers
   graph.mask_refusal = flat.mask_refusal;
   graph.mask_loss = flat.mask_loss;

@@ -17,6 +17,7 @@ struct GraphNode {
   std::vector<SymbolicTensor> inputs;  // what flows in
   Shapes output_shapes;                // with samples first; None where unknown
   std::optional<bool> hide_masks;      // from this call, which passes them on all the same; not set: see Graph::keras_masks
+  bool late_mask = false;              // of a file: its mask is what the tensor has when the model runs (find_taken_masks)
   bool no_masks = false;               // the call says that there are none: see Graph::ignores_masks
 };
 
@@ -36,6 +37,8 @@ struct Graph {
     std::optional<bool> hide_masks;  // see GraphNode
     std::vector<int> consumers;      // node numbers, ascending
     bool no_masks = false;           // see GraphNode
+    bool late_mask = false;          // see GraphNode
+    unsigned unseen = 0;             // bit i: Keras has taken the mask off input i (find_taken_masks)
   };
   std::vector<Node> nodes;  // topological; inputs first, in the model's order
   std::vector<int> inputs;
@@ -49,6 +52,12 @@ struct Graph {
     return ignores_masks(node) || node.hide_masks.value_or(keras_masks && node.in.size() > 1 && node.mask != MaskFlow::make &&
                                                            node.mask != MaskFlow::drop);
   }
+  // The masks of single inputs that a call does not see, one bit each; and whether an output of the model has lost its mask.
+  unsigned unseen_masks(const Node& node) const { return keras_masks && !masked_inputs ? node.unseen : 0U; }
+  bool output_loses_mask(std::size_t i) const {
+    return keras_masks && !masked_inputs && i < taken_outputs.size() && taken_outputs[i] != 0;
+  }
+  std::vector<char> taken_outputs;  // by output: see find_taken_masks
   // It neither sees masks nor passes any on; but what is known of the ends of sequences stays true.
   bool ignores_masks(const Node& node) const { return node.no_masks && !masked_inputs; }
   std::string mask_refusal;  // "" or why a mask would be lost, naming the layer: see ModelState::built
@@ -66,6 +75,9 @@ Graph flattened(const Graph& graph, bool masked_inputs = false);
 bool penalises(const Graph& graph);
 // Finds which values carry a mask, and why one would be lost.
 void find_masks(Graph& graph);
+
+// Finds which masks Keras's attention takes off tensors when calls run in this order, and who then does not see them.
+void find_taken_masks(Graph& graph, const std::vector<int>& order);
 
 // Whether this output of a node that passes a mask on carries it: output 0, and what else has time steps.
 bool carries_passed_mask(const Graph::Node& node, int output);

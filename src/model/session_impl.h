@@ -118,7 +118,10 @@ struct Session::Impl {
   void start(Index n) noexcept {
     samples = n;
     shards = shards_of(n);
-    for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = port(value_at(graph.outputs[i]), 0, 0, n);
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      outputs[i] = port(value_at(graph.outputs[i]), 0, 0, n);
+      if (graph.output_loses_mask(i)) outputs[i].mask = nullptr;
+    }
     for (std::size_t i = 0; i < penalties.size(); ++i)
       if (layout.penalised[i].kept == nowhere) penalties[i].resize(n);
   }
@@ -181,6 +184,9 @@ struct Session::Impl {
       for (std::size_t i = 0; i < in; ++i) w.in[i] = s.port(s.value_at(node.in[i]), worker, first, rows);
       if (s.graph.hides_masks(node))
         for (std::size_t i = 0; i < in; ++i) w.in[i].mask = nullptr;
+      if (const unsigned unseen = s.graph.unseen_masks(node); unseen != 0)
+        for (std::size_t i = 0; i < in && i < 32; ++i)
+          if ((unseen >> i & 1U) != 0) w.in[i].mask = nullptr;
       for (std::size_t i = 0; i < out; ++i) w.out[i] = s.port(n.out[i], worker, first, rows);
       if (!backward) return {n.table, context, {w.in.data(), in}, {w.out.data(), out}};
       for (std::size_t i = 0; i < in; ++i) w.d_in[i] = s.d_port(s.value_at(node.in[i]), n.d_in[i], first, rows);

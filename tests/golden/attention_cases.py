@@ -240,3 +240,27 @@ def axes_masked(rng):
 
 
 add("attention_axes_masked", axes_masked)
+
+
+def two_blocks(rng):
+    """In Keras 3.15 a MultiHeadAttention takes the masks off what it reads: the second block sees none, the LSTM does."""
+    ids = L.Input((6,))
+    x = L.Embedding(9, 4, mask_zero=True)(ids)
+    for _ in range(2):
+        x = L.LayerNormalization()(L.Add()([x, L.MultiHeadAttention(2, 3)(x, x)]))
+    return keras.Model(ids, [x, L.LSTM(2)(x)]), [np.array([[1, 2, 3, 0, 0, 0], [4, 5, 6, 7, 8, 0], [0, 0, 2, 3, 0, 4]])]
+
+
+add("two_blocks", two_blocks)
+
+
+def side_by_side(rng):
+    """Which of two attentions comes first is a matter of the graph's order, and the second one sees no mask."""
+    a, b = L.Input((6, 3)), L.Input((6, 3))
+    x, y = L.Masking()(a), L.Masking()(b)
+    first, second = L.MultiHeadAttention(2, 3)(x, y), L.MultiHeadAttention(1, 2)(y, x)
+    third = L.MultiHeadAttention(2, 2)(L.Dense(3)(x), L.Dense(3)(y))
+    return keras.Model([a, b], [L.Subtract()([second, first]), third]), [padded(rng, 3, mask=MASK), padded(rng, 3, mask=MASK_2)]
+
+
+add("side_by_side", side_by_side)

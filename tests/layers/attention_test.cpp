@@ -9,6 +9,7 @@
 #include "rondo/layers/additive_attention.h"
 #include "rondo/layers/dense.h"
 #include "rondo/layers/masking.h"
+#include "rondo/layers/merge.h"
 #include "rondo/layers/multi_head_attention.h"
 #include "support/contract.h"
 #include "support/contract_models.h"
@@ -189,6 +190,24 @@ TEST(Attention, MasksOfMoreAxesAreAttentionMasks) {
     EXPECT_NEAR(static_cast<double>(got.values()[static_cast<std::size_t>(i)]),
                 static_cast<double>(want.values()[static_cast<std::size_t>(i)]), 1e-6);
   if (sizeof(real) == sizeof(double)) GradientCheck(told, {query, values, mask}).check("attention mask");
+}
+
+// Padding is not looked at by the second of two blocks either; with Keras's silence it is, because there the first attention
+// takes the mask off the tensor (the numbers are in tests/golden/attention/two_blocks).
+TEST(Attention, MasksStayForTheNextOne) {
+  const SymbolicTensor x = Input({None, 2}), m = Masking()(x);
+  const SymbolicTensor first = Add()({m, MultiHeadAttention(2, 3)({m, m})});
+  Model model({x}, MultiHeadAttention(1, 2)({first, first}));
+  randomize_weights(model, 2);
+  TestRandom random(7);
+  const Array alone = random.array({1, 3, 2});
+  const Array padded = concatenate({alone, Array(Shape{1, 2, 2})}, 1);
+  const Array want = model.predict(alone);
+  contract::expect_same_bits(model.predict(padded).slice(1, 0, 3), want, "masks stay");
+  model.set_keras_mask_compat(true);
+  const Array silent = model.predict(padded).slice(1, 0, 3);
+  EXPECT_GT(std::abs(static_cast<double>(silent(0, 0, 0) - want(0, 0, 0))), 1e-4);
+  contract::expect_same_bits(model.predict(alone), want, "nothing is masked");
 }
 
 // Dropout drops weights in training alone, and as often as asked.

@@ -16,6 +16,13 @@ class ReturnsScores {
   bool return_attention_scores = false;  // in Keras an argument of the call
 };
 
+// In Keras the attention takes the masks off the tensors it reads, for those that read them after it (model/taken_masks.cpp).
+class TakesMasks {
+ public:
+  virtual ~TakesMasks() = default;
+  virtual std::size_t masks_taken(std::size_t inputs) const = 0;  // off the first so many inputs of a call with `inputs`
+};
+
 class ScoredAttention : public Layer, public ReturnsScores {
  public:
   bool use_scale = false;

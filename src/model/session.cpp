@@ -71,6 +71,19 @@ std::uint8_t* Session::input_mask(int i) noexcept {
 
 const Port& Session::output(int i) const noexcept { return impl_->outputs[static_cast<std::size_t>(i)]; }
 
+bool Session::find_padding(int i, std::uint8_t* kept) const noexcept {
+  const std::vector<Edge>& masks = impl_->masks_before_output[static_cast<std::size_t>(i)];
+  if (masks.empty()) return false;
+  std::fill_n(kept, impl_->samples, std::uint8_t{0});
+  for (const Edge& e : masks) {
+    const Layout::Value& value = impl_->value_at(e);
+    const std::uint8_t* mask = impl_->port(value, 0, 0, impl_->samples).mask;
+    for (Index b = 0; b < impl_->samples; ++b, mask += value.mask_steps)
+      kept[b] |= std::any_of(mask, mask + value.mask_steps, [](std::uint8_t m) { return m != 0; });
+  }
+  return std::any_of(kept, kept + impl_->samples, [](std::uint8_t k) { return k == 0; });
+}
+
 real* Session::output_gradient(int i) noexcept {
   return reinterpret_cast<real*>(impl_->arena.get() + impl_->layout.output_gradients[static_cast<std::size_t>(i)]);
 }

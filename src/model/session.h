@@ -51,7 +51,10 @@ class Session {
   real* input(int i) noexcept;               // where the batch is gathered
   std::uint8_t* input_mask(int i) noexcept;  // (samples, time steps), 1 = valid; nullptr without masked_inputs
   const Port& output(int i) const noexcept;  // values and mask of model output i; whole batch
-  real* output_gradient(int i) noexcept;     // d loss / d output i, to be filled before each backward, which changes it
+  // After forward: kept[b] = 0 where sample b is nothing but padding for model output i, which carries no mask (padding.h), and
+  // 1 elsewhere. Returns whether there is such a sample; always false with Graph::keras_masks.
+  bool find_padding(int i, std::uint8_t* kept) const noexcept;
+  real* output_gradient(int i) noexcept;  // d loss / d output i, to be filled before each backward, which changes it
 
   void forward(bool training, std::uint64_t seed = 0) noexcept;
   // What layers' activity_regularizers add to the loss of the last forward. Their slopes are part of backward.

@@ -9,6 +9,7 @@
 #include "core/random.h"
 #include "kernels/kernels.h"
 #include "model/layout.h"
+#include "model/padding.h"
 #include "model/pool.h"
 #include "model/session.h"
 #include "rondo/regularizers/regularizer.h"
@@ -41,10 +42,11 @@ struct Session::Impl {
     std::vector<Port> in, out, d_in, d_out;
   };
   std::vector<Worker> workers;
-  std::vector<Port> outputs;                       // of the model, whole batch
-  std::vector<std::vector<double*>> partials;      // node -> shard, round
-  std::vector<std::vector<const double*>> joints;  // node -> round
-  std::vector<char> carries;                       // node -> keeps its state between calls
+  std::vector<Port> outputs;                           // of the model, whole batch
+  std::vector<std::vector<Edge>> masks_before_output;  // of the model: padding.h
+  std::vector<std::vector<double*>> partials;          // node -> shard, round
+  std::vector<std::vector<const double*>> joints;      // node -> round
+  std::vector<char> carries;                           // node -> keeps its state between calls
 
   Shapes shapes;  // of the last start that named them
   Index samples = 0;
@@ -73,6 +75,9 @@ struct Session::Impl {
     workers.resize(static_cast<std::size_t>(layout.workers));
     for (Worker& w : workers) w.in.resize(in), w.out.resize(out), w.d_in.resize(in), w.d_out.resize(out);
     outputs.resize(graph.outputs.size());
+    masks_before_output.resize(graph.outputs.size());
+    for (std::size_t i = 0; i < graph.outputs.size() && !graph.keras_masks; ++i)
+      masks_before_output[i] = masks_before(graph, graph.outputs[i]);
     partials.resize(graph.nodes.size());
     joints.resize(graph.nodes.size());
     carries.resize(graph.nodes.size());

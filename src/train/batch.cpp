@@ -42,6 +42,15 @@ std::string first_bad(const char* what, std::span<real* const> arrays, const Sha
   return {};
 }
 
+bool takes_mask(const Loss& loss, const Shape& output) {
+  try {
+    loss.check_masked(output);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 Batch::Batch(ModelState& model, const Source& source, const Shapes& inputs, Index size, bool training, int threads,
@@ -68,8 +77,13 @@ Batch::Batch(ModelState& model, const Source& source, const Shapes& inputs, Inde
     for (int axis = 0; axis < port.dims.rank; ++axis) output.push_back(port.dims[axis]);
     if (weights_) row_weights_.emplace_back(static_cast<std::size_t>(port.dims.rows()));
     scratch_.emplace_back();
+    kept_.emplace_back();
     if (!model.losses[i]) continue;
-    if (port.mask) model.losses[i]->check_masked(output);
+    if (port.mask) {
+      model.losses[i]->check_masked(output);
+    } else if (takes_mask(*model.losses[i], output)) {
+      kept_.back().resize(static_cast<std::size_t>(port.dims.rows()));
+    }
     scratch_.back().resize(model.losses[i]->scratch(output, each_[i]) / sizeof(double) + 1);
   }
   for (std::size_t i = 0; i < inputs.size(); ++i) x_at_.push_back(session_->input(static_cast<int>(i)));
@@ -124,6 +138,17 @@ Batch::Rows Batch::rows_of(const Port& port) const {
   return {rows, rows == 0 ? 0 : elements / rows};
 }
 
+const std::uint8_t* Batch::mask_of(std::size_t i) const noexcept {
+  const Port& port = session_->output(static_cast<int>(i));
+  if (port.mask != nullptr || kept_[i].empty()) return port.mask;
+  std::uint8_t* const kept = kept_[i].data();
+  if (!session_->find_padding(static_cast<int>(i), kept)) return nullptr;
+  const auto samples = static_cast<Index>(ids_.size());
+  const Index rows = port.dims.rows() / std::max<Index>(1, samples);  // of a sample, all with its entry: filled from the end
+  for (Index b = samples; b-- > 0;) std::fill_n(kept + b * rows, rows, std::uint8_t{kept[b]});
+  return kept;
+}
+
 double Batch::loss(bool gradient) noexcept {
   double total = 0;
   for (std::size_t i = 0; i < y_.size(); ++i) {
@@ -139,7 +164,7 @@ double Batch::loss(bool gradient) noexcept {
                                           .yhat = port.values,
                                           .sizes = sizes_of(port),
                                           .targets = each_[i],
-                                          .mask = port.mask,
+                                          .mask = mask_of(i),
                                           .weights = weights_ ? row_weights_[i].data() : nullptr,
                                           .d = d,
                                           .factor = model_.loss_weights[i],
@@ -164,7 +189,7 @@ void Batch::update_metrics() noexcept {
                                .rows = r.rows,
                                .y_width = y_width,
                                .width = r.width,
-                               .mask = counts_masked_[m] ? nullptr : port.mask,
+                               .mask = counts_masked_[m] ? nullptr : mask_of(output),
                                .weights = weights,
                                .sizes = sizes_of(port)});
   }
@@ -175,11 +200,12 @@ void Batch::check_targets() const {
     if (!model_.losses[i]) continue;
     const Loss& loss = *model_.losses[i];
     const Port& port = session_->output(static_cast<int>(i));
+    const std::uint8_t* const mask = mask_of(i);
     const Index each = each_[i], rows = port.dims.rows() / std::max<Index>(1, static_cast<Index>(ids_.size()));
     for (std::size_t sample = 0; sample < ids_.size(); ++sample) {
       const Index at = static_cast<Index>(sample);
       const std::string wanted =
-          loss.bad_targets(y_at_[i] + at * each, each, sizes_of(port), port.mask ? port.mask + at * rows : nullptr);
+          loss.bad_targets(y_at_[i] + at * each, each, sizes_of(port), mask ? mask + at * rows : nullptr);
       if (!wanted.empty())
         fail(Code::value, loss.class_name() + ": " + wanted + "; that of sample " + std::to_string(ids_[sample]) + " is not");
     }

@@ -43,6 +43,9 @@ class Batch {
     Index rows, width;
   };
   Rows rows_of(const Port& port) const;
+  // Which rows of output i count, after the forward pass: its own mask, or that of samples which are nothing but padding to it.
+  // nullptr: all.
+  const std::uint8_t* mask_of(std::size_t i) const noexcept;
   void take_targets(const Shapes& inputs);
 
   ModelState& model_;
@@ -58,8 +61,9 @@ class Batch {
   // By metric: masked rows count, as in Keras. What pads samples of different lengths is nothing that Keras would have seen.
   std::vector<bool> counts_masked_;
   const RowWeights* weights_;
-  std::vector<std::vector<real>> row_weights_;  // of the batch at hand, by output
-  std::vector<std::vector<double>> scratch_;    // of the losses
+  std::vector<std::vector<real>> row_weights_;           // of the batch at hand, by output
+  std::vector<std::vector<double>> scratch_;             // of the losses
+  mutable std::vector<std::vector<std::uint8_t>> kept_;  // mask_of's room, by output; empty where the loss takes no mask
   std::span<const Index> ids_;
 };
 

@@ -157,6 +157,7 @@ def run(work):
             print(name, optimizer, history["loss"], flush=True)
     versions = {"keras": keras.__version__, "numpy": np.__version__}
     out = {"backend": backend, "versions": versions, "loss": names, "losses": losses}
+    pathlib.Path(work).mkdir(parents=True, exist_ok=True)
     (pathlib.Path(work) / f"{backend}.json").write_text(json.dumps(out))
 
 

@@ -164,7 +164,8 @@ def main():
     newest = {e["name"]: e for e in entries}
     for run in ("3.9", "3.3"):
         for name, case in read[run]["cases"].items():
-            if name in KEPT_FOR_OLDER:
+            # Rondo follows 3.15.1: where an older version gives other numbers (a mask that it loses), its own are nothing to compare with.
+            if name in KEPT_FOR_OLDER and distance(path("3.15"), path(run), case) <= DIFFERENT:
                 copy(case, path(run), os.path.join(args.to, run))
                 described = entry(name, case, run, run, 0)
                 for key in ("tolerance", "reason"):

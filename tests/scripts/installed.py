@@ -41,7 +41,7 @@ def main():
         for name in EXAMPLES + PROGRAMS:
             (project / f"{name}.cpp").write_text((source / "examples" / f"{name}.cpp").read_text())
         (project / "CMakeLists.txt").write_text(PROJECT.format(examples=" ".join(EXAMPLES), programs=" ".join(PROGRAMS)))
-        run(cmake, "-S", project, "-B", project / "build", f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_CXX_FLAGS=-O0 -Wall -Wextra -Werror")
+        run(cmake, "-G", "Ninja", "-S", project, "-B", project / "build", f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_CXX_FLAGS=-O0 -Wall -Wextra -Werror")
         run(cmake, "--build", project / "build", "-j", "2")
         for name in EXAMPLES:
             run(project / "build" / name)

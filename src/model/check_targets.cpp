@@ -83,15 +83,14 @@ const Layer* recurrent_before(const ModelState& model, std::size_t output) {
   fail(r);
 }
 
-// A loss that depends on the targets learns of them: "crossentropy".
+}  // namespace
+
 void choose_losses(const ModelState& model, const Shapes& inputs, const Shapes& y) {
   for (std::size_t i = 0; i < model.losses.size() && i < y.size(); ++i) {
     auto* loss = model.losses[i] ? dynamic_cast<ByTargets*>(const_cast<Loss*>(&*model.losses[i])) : nullptr;
     if (loss && y[i].rank() > 0) loss->choose(outputs_for(model.built(), inputs)[i], y[i]);
   }
 }
-
-}  // namespace
 
 Shapes target_shapes(const ModelState& model, const Shapes& inputs) {
   Shapes shapes = outputs_for(model.built(), inputs);

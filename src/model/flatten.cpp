@@ -20,7 +20,7 @@ class Flattener {
   // The edges that carry the graph's outputs when its inputs come along `inputs`. steps: how many TimeDistributed are around
   // it.
   std::vector<Edge> run(const Graph& graph, const std::vector<Edge>& inputs, int steps, bool trainable,
-                        const std::string& prefix) {
+                        const std::string& prefix, unsigned unseen = 0) {
     std::vector<std::vector<Edge>> at(graph.nodes.size());
     for (std::size_t i = 0; i < inputs.size(); ++i) at[static_cast<std::size_t>(graph.inputs[i])] = {inputs[i]};
     for (std::size_t k = 0; k < graph.nodes.size(); ++k) {
@@ -41,10 +41,12 @@ class Flattener {
       }
       if (&*layer != &*node.layer) trains = trains && node.layer->trainable;
       if (const ModelLayer* model = as_model(*layer)) {
-        at[k] = run(model->graph(), in, around, trains && model->trainable, prefix + node.name + "/");
+        at[k] = run(model->graph(), in, around, trains && model->trainable, prefix + node.name + "/",
+                    unseen | (node.unseen == 0 ? 0U : ~0U));
         if (around > steps) every_step_.push_back({in[0], at[k][0], node.layer->described()});
       } else {
         at[k] = call(node, in, around, trains, prefix);
+        out_.nodes[static_cast<std::size_t>(at[k][0].node)].unseen |= unseen;
       }
     }
     std::vector<Edge> outputs;

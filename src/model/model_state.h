@@ -99,6 +99,9 @@ struct ModelState {
 // A number of threads that was asked for (0: as many as cores), within [1, 256].
 int thread_count(int asked);
 
+// A loss that depends on the targets' shapes learns of them ("crossentropy"); checked_targets does it itself.
+void choose_losses(const ModelState& model, const Shapes& inputs, const Shapes& y);
+
 // The shapes of the targets for inputs of these shapes: the outputs', as the loss takes them (one number a row where a target
 // is the number of a class). Throws Error(shape) if the loss or a metric does not suit the outputs.
 Shapes target_shapes(const ModelState& model, const Shapes& inputs);

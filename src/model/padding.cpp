@@ -22,7 +22,8 @@ std::vector<Edge> masks_before(const Graph& graph, const Edge& output) {
       continue;
     }
     const Graph::Node& node = node_of(at);
-    if (!node.layer || graph.ignores_masks(node)) return {};
+    // A stateful layer brings in what earlier calls have read.
+    if (!node.layer || graph.ignores_masks(node) || node.layer->stateful()) return {};
     ahead.insert(ahead.end(), node.in.begin(), node.in.end());
   }
   return found;

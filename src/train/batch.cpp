@@ -78,12 +78,10 @@ Batch::Batch(ModelState& model, const Source& source, const Shapes& inputs, Inde
     if (weights_) row_weights_.emplace_back(static_cast<std::size_t>(port.dims.rows()));
     scratch_.emplace_back();
     kept_.emplace_back();
-    if (!model.losses[i]) continue;
-    if (port.mask) {
-      model.losses[i]->check_masked(output);
-    } else if (takes_mask(*model.losses[i], output)) {
+    if (!port.mask && (!model.losses[i] || takes_mask(*model.losses[i], output)))
       kept_.back().resize(static_cast<std::size_t>(port.dims.rows()));
-    }
+    if (!model.losses[i]) continue;
+    if (port.mask) model.losses[i]->check_masked(output);
     scratch_.back().resize(model.losses[i]->scratch(output, each_[i]) / sizeof(double) + 1);
   }
   for (std::size_t i = 0; i < inputs.size(); ++i) x_at_.push_back(session_->input(static_cast<int>(i)));
@@ -149,8 +147,16 @@ const std::uint8_t* Batch::mask_of(std::size_t i) const noexcept {
   return kept;
 }
 
+// As many samples as batches are averaged by: of an output with a mask of its own all, as in Keras.
+Index Batch::samples_of(const Port& port, const std::uint8_t* mask) const noexcept {
+  const auto samples = static_cast<Index>(ids_.size());
+  if (mask == nullptr || mask == port.mask) return samples;
+  return std::count(mask, mask + port.dims.rows(), std::uint8_t{1}) * samples / std::max<Index>(1, port.dims.rows());
+}
+
 double Batch::loss(bool gradient) noexcept {
   double total = 0;
+  counted_ = 0;
   for (std::size_t i = 0; i < y_.size(); ++i) {
     const int output = static_cast<int>(i);
     const Port& port = session_->output(output);
@@ -160,11 +166,13 @@ double Batch::loss(bool gradient) noexcept {
       if (d) std::fill_n(d, port.dims.elements(), real(0));
       continue;
     }
+    const std::uint8_t* const mask = mask_of(i);
+    counted_ = std::max(counted_, samples_of(port, mask));
     losses_[i] = model_.losses[i]->batch({.y = y_at_[i],
                                           .yhat = port.values,
                                           .sizes = sizes_of(port),
                                           .targets = each_[i],
-                                          .mask = mask_of(i),
+                                          .mask = mask,
                                           .weights = weights_ ? row_weights_[i].data() : nullptr,
                                           .d = d,
                                           .factor = model_.loss_weights[i],
@@ -239,7 +247,7 @@ void Averages::reset() noexcept {
 }
 
 void Averages::add(double loss, const Batch& batch) noexcept {
-  const double n = static_cast<double>(batch.ids().size());
+  const double n = static_cast<double>(batch.counted());
   samples_ += n;
   sums_[0] += n * loss;
   for (std::size_t i = 1; i < sums_.size(); ++i) sums_[i] += n * batch.output_losses()[outputs_[i - 1]];

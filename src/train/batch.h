@@ -26,6 +26,9 @@ class Batch {
   // The sum of the outputs' losses, each times its weight; with `gradient` their gradients go to the session.
   double loss(bool gradient) noexcept;
   const std::vector<double>& output_losses() const { return losses_; }  // of the last loss(), without their weights
+  Index counted() const {
+    return counted_;
+  }  // samples that the last loss() is the mean of: all but those of nothing but padding
   void update_metrics() noexcept;
   // Throws Error(value), naming the first sample, if the loss cannot be computed for a target: a class that is not there. After
   // the forward pass, which says what is masked.
@@ -46,6 +49,7 @@ class Batch {
   // Which rows of output i count, after the forward pass: its own mask, or that of samples which are nothing but padding to it.
   // nullptr: all.
   const std::uint8_t* mask_of(std::size_t i) const noexcept;
+  Index samples_of(const Port& port, const std::uint8_t* mask) const noexcept;
   void take_targets(const Shapes& inputs);
 
   ModelState& model_;
@@ -58,6 +62,7 @@ class Batch {
   std::vector<std::vector<real>> y_;
   std::vector<real*> x_at_, y_at_;
   std::vector<double> losses_;
+  Index counted_ = 0;
   // By metric: masked rows count, as in Keras. What pads samples of different lengths is nothing that Keras would have seen.
   std::vector<bool> counts_masked_;
   const RowWeights* weights_;

@@ -71,6 +71,7 @@ Shapes checked(ModelState& model, const Sequences& x, bool ids, const std::vecto
 Shapes checked(ModelState& model, const Sequences& x, bool ids, const Sequences& y) {
   Shapes inputs = shapes_of(x, ids);
   inputs[0] = inputs[0].with_first(1);
+  choose_losses(model, inputs, {Shape{1, x.longest(), y.features()}});
   const Shapes want = target_shapes(model, inputs);
   if (want.size() != 1 || want[0].rank() != 3 || want[0][1] != x.longest())
     fail(Code::shape, "Sequences as targets are for a model with one output, one row for every time step; this one gives " +

@@ -48,3 +48,19 @@ def masked_time_distributed(rng):
         padded(rng, 3),
         padded(rng, 3, mask=MASK_2),
     ]
+
+
+@case
+def masks_taken_off(rng):
+    """MultiHeadAttention takes the masks off what it reads: for an attention beside it, and for a nested model behind it."""
+    a = L.Input((6, 4))
+    h = L.Masking()(a)
+    seen = L.MultiHeadAttention(2, 2)(h, h)
+    beside = L.AdditiveAttention()([L.Attention()([seen, h]), h])
+
+    def block():
+        x = L.Input((6, 4))
+        return keras.Model(x, L.Add()([x, L.MultiHeadAttention(2, 2)(x, x)]))
+
+    b = L.Input((6, 4))
+    return keras.Model([a, b], [beside, L.LSTM(3)(block()(block()(L.Masking()(b))))]), [padded(rng, 4), padded(rng, 4, mask=MASK_2)]

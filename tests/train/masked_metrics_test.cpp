@@ -176,6 +176,33 @@ double apart(const std::vector<double>& a, const std::vector<double>& b) {
   return most;
 }
 
+// What an output without a loss, and batches of other sizes, make of it; and a state that is carried on is no padding.
+TEST(MaskedMetrics, AnEmptySampleInAnyBatch) {
+  const auto evaluated = [](bool with_empty, Index batch_size) {
+    set_random_seed(0);
+    const SymbolicTensor x = Input({4, 2});
+    const SymbolicTensor h = LSTM(3)(Masking(0.0)(x));
+    Model model({x}, {Dense(1)(h), Dense(1)(h)});
+    model.compile({.optimizer = "sgd", .loss = {LossRef("mse"), LossRef()}, .metrics = {{"mse"}, {"mse"}}});
+    const Index n = with_empty ? 6 : 5;
+    Array in(Shape{n, 4, 2}), targets(Shape{n, 1}, real(1));
+    for (Index i = 0; i < 5 * 8; ++i) in.data()[i] = real(std::sin(1.0 + static_cast<double>(i)));
+    std::vector<double> out;
+    for (const auto& [key, value] : model.evaluate({in}, {targets, targets}, {.batch_size = batch_size})) out.push_back(value);
+    return out;
+  };
+  const std::vector<double> want = evaluated(false, 32);
+  for (const Index size : {1, 2, 5, 32}) EXPECT_LT(apart(evaluated(true, size), want), 1e-6) << size;  // float32
+
+  set_random_seed(0);
+  const SymbolicTensor x = Input({3, 2}, {.batch_size = 2});
+  Model model({x}, {Dense(1)(LSTM(3, {.stateful = true})(Masking(0.0)(x)))});
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  model.predict_on_batch({Array(Shape{2, 3, 2}, real(0.5))});
+  const Array nothing(Shape{2, 3, 2});
+  EXPECT_GT(model.test_on_batch({nothing}, {Array(Shape{2, 1}, real(100))}).at("loss"), 1000);
+}
+
 // Behind a layer that has used the mask up nothing is masked any more, but there is still nothing to learn.
 TEST(MaskedMetrics, AnEmptySampleWeighsNothingBehindLastStates) {
   EXPECT_LT(apart(last_states(true, false, false), last_states(false, false, false)), 1e-6);  // float32, sums in another order

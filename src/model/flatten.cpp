@@ -42,7 +42,7 @@ class Flattener {
       if (&*layer != &*node.layer) trains = trains && node.layer->trainable;
       if (const ModelLayer* model = as_model(*layer)) {
         at[k] = run(model->graph(), in, around, trains && model->trainable, prefix + node.name + "/",
-                    unseen | (node.unseen == 0 ? 0U : ~0U));
+                    node.unseen != 0 ? ~0U : unseen);
         if (around > steps) every_step_.push_back({in[0], at[k][0], node.layer->described()});
       } else {
         at[k] = call(node, in, around, trains, prefix);

@@ -36,7 +36,7 @@ void find_taken_masks(Graph& graph, const std::vector<int>& order) {
   for (const int k : order) {
     Graph::Node& node = graph.nodes[static_cast<std::size_t>(k)];
     std::vector<char>& out = taken[static_cast<std::size_t>(k)];
-    if (!node.layer) continue;
+    if (!node.layer || node.in.empty()) continue;
     if (const ModelLayer* model = as_model(*node.layer)) {
       if (node.late_mask && of(node.in[0]) != 0) {  // it is given none: nothing in it sees one
         node.unseen = ~0U;

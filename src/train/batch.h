@@ -72,8 +72,8 @@ class Batch {
   std::span<const Index> ids_;
 };
 
-// Means over the batches of one pass: the loss (each batch counts as many times as it has samples, as in Keras), each output's
-// loss if there are several, and the model's metrics.
+// Means over the batches of one pass: the loss (each batch counts as many times as it has samples, as in Keras; one of nothing
+// but padding is none: Batch::counted), each output's loss if there are several, and the model's metrics.
 class Averages {
  public:
   explicit Averages(ModelState& model);

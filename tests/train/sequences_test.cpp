@@ -111,6 +111,23 @@ TEST(Sequences, BucketsAreBatchesOfLikeLength) {
   expect_refused(Code::value, "bucket is for Sequences", [&] { model.fit(d.x.padded(), d.y, {.bucket = true}); });
 }
 
+// "crossentropy" learns from the sequences of targets that they are numbers of classes.
+TEST(Sequences, ChooseACrossentropy) {
+  const auto loss = [](const LossRef& chosen) {
+    set_random_seed(0);
+    Sequential model{LSTM(3, {.return_sequences = true, .input_shape = {None, 2}}), Dense(3, {.activation = "softmax"})};
+    model.compile({.optimizer = "sgd", .loss = chosen});
+    TestRandom random(3);
+    std::vector<Array> x, y;
+    for (const Index length : {2, 5, 3}) {
+      x.push_back(random.array({length, 2}));
+      y.emplace_back(Shape{length, 1}, static_cast<real>(length % 3));
+    }
+    return model.fit(Sequences(x), Sequences(y), {.epochs = 2}).history.at("loss");
+  };
+  EXPECT_EQ(loss("crossentropy"), loss("sparse_categorical_crossentropy"));
+}
+
 TEST(Sequences, WeighSamples) {
   const Data d = data();
   set_random_seed(3);

@@ -138,7 +138,7 @@ void BackupAndRestoreCallback::read(const std::string& path, Model& model) {
   for (const Json& sum : interop::array_at(json, "loss_sums", "state.json"))
     at.loss_sums.push_back(of_bits(sum, "state.json: loss_sums"));
   const double rate = of_bits(interop::member(json, "learning_rate"), "state.json: learning_rate");
-  if (!std::isfinite(rate)) fail(Code::format, "state.json: learning_rate is not finite");
+  if (!(rate >= 0 && std::isfinite(rate))) fail(Code::format, "state.json: learning_rate is negative or not finite");
   std::vector<std::pair<std::size_t, CallbackState>> states;
   for (const Json& one : interop::array_at(json, "states", "state.json")) {
     const Index number = interop::index_of(interop::member(one, "callback"), "state.json: callback");

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/words.h"
 #include "rondo/core/error.h"
 #include "rondo/train/callbacks.h"
 #include "train/monitor.h"
@@ -28,8 +29,9 @@ class Scheduler final : public Callback {
   void on_epoch_begin(Index epoch, Model& model) override {
     Optimizer& optimizer = own_rate(model, "LearningRateScheduler");
     const double rate = schedule_(epoch, optimizer.learning_rate);
-    if (!std::isfinite(rate))
-      fail(Code::value, "LearningRateScheduler: the rate of epoch " + std::to_string(epoch) + " is not finite");
+    if (!(rate >= 0 && std::isfinite(rate)))
+      fail(Code::value, "LearningRateScheduler: the rate of epoch " + std::to_string(epoch) +
+                            " must be a number from 0 on, got " + short_number(rate));
     optimizer.set_learning_rate(rate);
   }
   void on_epoch_logs(Index, Logs& logs, Model& model) override { logs["learning_rate"] = model.optimizer()->learning_rate; }

@@ -71,6 +71,11 @@ class FitOptions(Case):
         self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--optimizer", "adam:clipnorm", says="adam:clipnorm")
         self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--optimizer", "adam:clipnorm=1,clipvalue=1", says="only one of")
         self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--optimizer", "adam:gradient_accumulation_steps=1", says="from 2 on")
+        for rate in ("-1", "-0.5", "nan", "inf"):
+            self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--optimizer", "sgd:learning_rate=" + rate,
+                     says="SGD: learning_rate must be a number from 0 on, got " + rate)
+            self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--schedule", f"exponential_decay:initial_learning_rate={rate},decay_steps=9,decay_rate=0.5",
+                     says="ExponentialDecay: initial_learning_rate must be a number from 0 on, got " + rate)
 
     def test_schedules(self):
         words = (*self.base, "--epochs", 2, "--batch-size", 2, "--optimizer", "sgd:momentum=0.5", "--no-shuffle")

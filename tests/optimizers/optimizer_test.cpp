@@ -146,6 +146,34 @@ TEST(Optimizers, OptionsOutOfRangeAreRefused) {
   EXPECT_THROW(Lamb({.global_clipnorm = -1}), Error);
 }
 
+// Keras takes any number, and climbs.
+TEST(Optimizers, ARateBelowZeroIsRefusedOfAllOfThemByName) {
+  const auto refused = [](const std::string& who, const auto& act) {
+    try {
+      act();
+      ADD_FAILURE() << who;
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), Code::value);
+      EXPECT_EQ(std::string(e.what()).find(who + ": learning_rate must be a number from 0 on, got "), 0u) << e.what();
+    }
+  };
+  for (const double rate : {-1.0, -1e-300, std::nan(""), HUGE_VAL, -HUGE_VAL}) {
+    for (const std::string& name : optimizer_names()) {
+      OptimizerRef one(name);
+      const std::string who = one->class_name();
+      const double before = one->learning_rate;
+      refused(who, [&] { one->set_learning_rate(rate); });
+      EXPECT_EQ(one->learning_rate, before);
+      one->learning_rate = rate;
+      refused(who, [&] { one->check(); });
+      refused(who, [&] { one->bind(std::vector<Shape>{{1}}); });
+    }
+    refused("AdamW", [&] { AdamW({.learning_rate = rate}); });
+    refused("Lion", [&] { Lion({.learning_rate = rate}); });
+  }
+  EXPECT_NO_THROW(SGD({.learning_rate = 0}));  // as at the start of a warm-up
+}
+
 TEST(Optimizers, AnUnknownNameIsRefusedWithTheNearest) {
   try {
     OptimizerRef("adamm");

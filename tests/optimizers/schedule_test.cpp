@@ -63,5 +63,34 @@ TEST(Schedules, OptionsOutOfRangeAreRefused) {
   EXPECT_THROW(make_schedule("CosineDecai"), Error);
 }
 
+// What would give a rate below 0 somewhere, or none at all. Keras trains with it.
+TEST(Schedules, RatesBelowZeroAreRefused) {
+  const auto refused = [](const std::string& who, const auto& act) {
+    try {
+      act();
+      ADD_FAILURE() << who;
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), Code::value);
+      EXPECT_EQ(std::string(e.what()).find(who + " must be a number from 0 on, got "), 0u) << e.what();
+    }
+  };
+  for (const double bad : {-1.0, std::nan(""), HUGE_VAL}) {
+    refused("ExponentialDecay: initial_learning_rate", [&] { ExponentialDecay({.initial_learning_rate = bad}); });
+    refused("ExponentialDecay: decay_rate", [&] { ExponentialDecay({.decay_rate = bad}); });
+    refused("InverseTimeDecay: initial_learning_rate", [&] { InverseTimeDecay({.initial_learning_rate = bad}); });
+    refused("InverseTimeDecay: decay_rate", [&] { InverseTimeDecay({.decay_rate = bad}); });
+    refused("PiecewiseConstantDecay: values", [&] { PiecewiseConstantDecay({.boundaries = {2}, .values = {0.1, bad}}); });
+    refused("PolynomialDecay: initial_learning_rate", [&] { PolynomialDecay({.initial_learning_rate = bad}); });
+    refused("PolynomialDecay: end_learning_rate", [&] { PolynomialDecay({.end_learning_rate = bad}); });
+    refused("PolynomialDecay: power", [&] { PolynomialDecay({.power = bad}); });
+    refused("CosineDecay: initial_learning_rate", [&] { CosineDecay({.initial_learning_rate = bad}); });
+    refused("CosineDecay: alpha", [&] { CosineDecay({.alpha = bad}); });
+    refused("CosineDecay: warmup_target", [&] { CosineDecay({.warmup_target = bad}); });
+    refused("CosineDecayRestarts: initial_learning_rate", [&] { CosineDecayRestarts({.initial_learning_rate = bad}); });
+    refused("CosineDecayRestarts: m_mul", [&] { CosineDecayRestarts({.m_mul = bad}); });
+    refused("CosineDecayRestarts: alpha", [&] { CosineDecayRestarts({.alpha = bad}); });
+  }
+}
+
 }  // namespace
 }  // namespace rondo

@@ -194,7 +194,8 @@ TEST_F(Backup, BitsThatAreNoNumberAreRefused) {
       fit({}, -1, {.epochs = 6});
       ADD_FAILURE() << bits;
     } catch (const Error& e) {
-      const char* const wanted = bits == infinity ? "is not finite" : "learning_rate must hold the bits of a number";
+      const char* const wanted =
+          bits == infinity ? "is negative or not finite" : "learning_rate must hold the bits of a number";
       EXPECT_NE(std::string(e.what()).find(wanted), std::string::npos) << e.what();
     }
   }

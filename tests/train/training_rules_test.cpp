@@ -238,6 +238,10 @@ TEST(Callbacks, TheSchedulerSetsTheRateOfAnEpoch) {
   s.model.compile({.optimizer = SGD({.learning_rate = ExponentialDecay({})}), .loss = "mse"});
   const std::string text = message_of([&] { s.model.fit(s.x, s.y, {.callbacks = {halve}}); }, Code::state);
   EXPECT_NE(text.find("ExponentialDecay"), std::string::npos) << text;
+  s.model.compile({.optimizer = "sgd", .loss = "mse"});
+  LearningRateScheduler down([](Index epoch, double rate) { return rate - 0.01 * static_cast<double>(epoch); });
+  const std::string below = message_of([&] { s.model.fit(s.x, s.y, {.epochs = 5, .callbacks = {down}}); }, Code::value);
+  EXPECT_NE(below.find("the rate of epoch 2 must be a number from 0 on, got -0.02"), std::string::npos) << below;
 }
 
 TEST(Callbacks, TheCheckpointWritesEveryEpochOrTheBest) {

@@ -64,7 +64,9 @@ class Optimizer {
   // The rate of the next step; with a schedule, of the last one.
   double learning_rate = 0.001;
   std::shared_ptr<LearningRateSchedule> schedule;
-  void set_learning_rate(const LearningRate& rate);  // one number ends a schedule
+  // One number ends a schedule. Throws Error(value) for a rate below 0 or not finite, which Keras takes: it would make the loss
+  // larger.
+  void set_learning_rate(const LearningRate& rate);
   OptimizerCommon common;
 
   // ---- state, in Keras's file order; booked by bind() ----

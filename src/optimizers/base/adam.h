@@ -14,7 +14,8 @@ class AdamOptimizer : public Optimizer {
  public:
   template <class Options>
   explicit AdamOptimizer(const Options& o) : beta_1_(o.beta_1), beta_2_(o.beta_2), epsilon_(o.epsilon), amsgrad_(o.amsgrad) {
-    set_learning_rate(o.learning_rate);
+    learning_rate = o.learning_rate.value;  // check() names AdamW; a constructor's class_name() would not
+    schedule = o.learning_rate.schedule;
     common = common_of(o);
   }
   std::string class_name() const override { return "Adam"; }

@@ -7,6 +7,7 @@
 
 #include "core/registry.h"
 #include "core/words.h"
+#include "optimizers/base/common.h"
 #include "optimizers/base/vector.h"
 #include "rondo/core/error.h"
 
@@ -68,8 +69,10 @@ std::vector<std::string> Optimizer::slot_names() const {
 }
 
 void Optimizer::set_learning_rate(const LearningRate& rate) {
+  const double now = rate.schedule ? rate.schedule->at(iterations) : rate.value;
+  check_not_negative(*this, "learning_rate", now);
   schedule = rate.schedule;
-  learning_rate = schedule ? schedule->at(iterations) : rate.value;
+  learning_rate = now;
 }
 
 void Optimizer::check() const {
@@ -85,8 +88,7 @@ void Optimizer::check() const {
   if (common.clipnorm.has_value() + common.clipvalue.has_value() + common.global_clipnorm.has_value() > 1) {
     fail(Code::value, class_name() + ": only one of clipnorm, clipvalue and global_clipnorm can be set");
   }
-  if (!std::isfinite(learning_rate))
-    fail(Code::value, class_name() + ": learning_rate must be a finite number, got " + short_number(learning_rate));
+  check_not_negative(*this, "learning_rate", learning_rate);
   if (common.weight_decay && !std::isfinite(*common.weight_decay)) {
     fail(Code::value, class_name() + ": weight_decay must be a finite number, got " + short_number(*common.weight_decay));
   }

@@ -10,9 +10,10 @@
 
 namespace rondo {
 
+// A rate, or what rates are multiplied by: a negative one would make the loss larger.
 inline void check_rate(const LearningRateSchedule& schedule, const char* key, double value) {
-  if (!std::isfinite(value))
-    fail(Code::value, schedule.class_name() + ": " + key + " must be a finite number, got " + short_number(value));
+  if (!(value >= 0 && std::isfinite(value)))
+    fail(Code::value, schedule.class_name() + ": " + key + " must be a number from 0 on, got " + short_number(value));
 }
 
 inline void check_steps(const LearningRateSchedule& schedule, const char* key, double value) {

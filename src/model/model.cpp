@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/memory.h"
+#include "layers/attention/scored.h"
 #include "layers/base/pooling.h"
 #include "model/model_layer.h"
 #include "model/model_state.h"
@@ -101,6 +102,7 @@ void Model::set_keras_mask_compat(bool compat) {
   const auto inside = [&](const auto& self, Layer& layer) -> void {
     if (ModelLayer* model = as_model(layer)) Model(model->model()).set_keras_mask_compat(compat);
     if (auto* pool = dynamic_cast<GlobalPoolLayer*>(&layer)) pool->nan_of_nothing = compat;
+    if (auto* attention = dynamic_cast<ScoredAttention*>(&layer)) attention->keras_masks = compat;
     for (const Weights::Child& c : layer.weights().children()) self(self, *c.layer);
   };
   for (const LayerRef& layer : layers()) inside(inside, *layer);

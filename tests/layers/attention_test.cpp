@@ -137,6 +137,68 @@ TEST(Attention, MaskedValuesAreNotLookedAt) {
   }
 }
 
+// Every gradient of a model with inputs x, those of the output being c: inputs first, then weights.
+std::vector<std::vector<real>> gradients(Model& model, const std::vector<Array>& x, const Array& c) {
+  Shapes shapes;
+  for (const Array& a : x) shapes.push_back(a.shape());
+  Session session(model.internal().built(), {shapes, {true, false}, 1, true});
+  session.start(shapes);
+  for (std::size_t i = 0; i < x.size(); ++i)
+    std::copy(x[i].values().begin(), x[i].values().end(), session.input(static_cast<int>(i)));
+  session.forward(true, 7);
+  std::copy(c.values().begin(), c.values().end(), session.output_gradient(0));
+  session.backward();
+  std::vector<std::vector<real>> out;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const real* const g = session.input_gradient(static_cast<int>(i));
+    out.emplace_back(g, g + x[i].size());
+  }
+  for (std::size_t i = 0; i < model.internal().trainable.size(); ++i) {
+    const std::span<real> g = session.gradient(static_cast<int>(i));
+    out.emplace_back(g.begin(), g.end());
+  }
+  return out;
+}
+
+// In Keras 1e9 less leaves the scores of a query that sees nothing equal, and they learn all the same: as much as equal scores
+// of values that are all seen do, dropout and all, but for rounding. (Differences of the mean do not show it: moved a little,
+// they stay equal.) Nothing comes back where Keras is not followed. tests/golden/fit/attention_sees_nothing* has Keras's
+// numbers.
+TEST(Attention, WhatSeesNothingLearnsWhatEqualScoresTeach) {
+  for (const LayerRef& layer :
+       {LayerRef(Attention({.use_scale = true})), LayerRef(Attention({.use_scale = true, .score_mode = "concat"})),
+        LayerRef(Attention({.dropout = 0.4})), LayerRef(AdditiveAttention({.use_scale = true, .dropout = 0.3}))}) {
+    SCOPED_TRACE(layer->class_name());
+    TestRandom random(4);
+    const SymbolicTensor q = Input({3, 4}), v = Input({5, 2}), k = Input({5, 4}), flags = Input({5, 1});
+    Model masked({q, v, k, flags}, layer.call({q, given_mask(v, flags), k})), seen({q, v, k}, layer.call({q, v, k}));
+    randomize_weights(masked, 2);
+    Array key = random.array({2, 1, 4}), keys = concatenate({key, key, key, key, key}, 1);
+    // The first sample's scores are equal; in the second they are not, and the mask hides none.
+    for (Index s = 0; s < 5; ++s)
+      for (Index f = 0; f < 4; ++f) keys(1, s, f) = static_cast<real>(random(-1, 1));
+    Array keep(Shape{2, 5, 1});
+    for (Index s = 0; s < 5; ++s) keep(1, s, 0) = 1;
+    const std::vector<Array> x{random.array({2, 3, 4}), random.array({2, 5, 2}), keys};
+    const std::vector<Array> with{x[0], x[1], x[2], keep};
+    const Array c = random.array({2, 3, 2});
+    const auto want = gradients(seen, x, c), apart = gradients(masked, with, c);
+    for (Index i = 0; i < 10; ++i) EXPECT_EQ(apart[1][static_cast<std::size_t>(i)], 0) << "without Keras's masks";
+    masked.set_keras_mask_compat(true);
+    auto got = gradients(masked, with, c);
+    got.erase(got.begin() + 3);  // that of the flags
+    ASSERT_EQ(got.size(), want.size());
+    for (std::size_t i = 0; i < want.size(); ++i)
+      for (std::size_t j = 0; j < want[i].size(); ++j)
+        EXPECT_NEAR(static_cast<double>(got[i][j]), static_cast<double>(want[i][j]), 2e-6) << i << " " << j;
+    double most = 0;
+    for (std::size_t j = 0; j < 20; ++j) most = std::max(most, std::abs(static_cast<double>(got[2][j])));
+    EXPECT_GT(most, 1e-3) << "the keys of values that nobody sees";
+    masked.set_keras_mask_compat(false);
+    EXPECT_EQ(gradients(masked, with, c)[1], apart[1]);
+  }
+}
+
 // What an attention mask hides is as good as not there, for each head and each place of the other axes, and so is what a mask
 // on the query or the values hides beside it; no gradient comes back to what nobody may look at.
 TEST(Attention, MaskOfAttentionHidesValues) {

@@ -65,11 +65,19 @@ AttentionCore::Parts AttentionCore::parts() const noexcept {
 
 Index AttentionCore::seen() const noexcept {
   Index n = 0;
-  for (Index s = 0; s < sizes.values; ++s) {
-    const Index at = s * mask_stride;
-    if ((value_mask == nullptr || value_mask[at] != 0) && (key_mask == nullptr || key_mask[at] != 0)) places[n++] = s;
-  }
-  return n;
+  for (Index s = 0; s < sizes.values; ++s)
+    if (valid(s)) places[n++] = s;
+  if (!looks_at_all(n)) return n;
+  for (Index s = 0; s < sizes.values; ++s) places[s] = s;
+  return sizes.values;
+}
+
+// Whether a query that sees nothing of these weighs what is masked too.
+bool AttentionCore::looks_at_all(Index keys) const noexcept {
+  bool any = false;
+  for (Index t = 0; t < sizes.queries && nothing == Nothing::equal_weights && !any; ++t)
+    any = !masked_query(t) && sees_nothing(t, keys);
+  return any;
 }
 
 // Side by side, what is masked left out; a masked query as zeros.
@@ -123,15 +131,18 @@ void AttentionCore::forward(const Scores& scores, Rows q, Rows k, Rows v, real* 
       row_p[j] = !hidden && sees(t, places[j]) ? std::exp(row_p[j] - most) : real(0);
       sum += row_p[j];
     }
-    if (sum != 0)
+    if (sum != 0) {
       for (Index j = 0; j < keys; ++j) row_p[j] /= sum;
+    } else if (nothing == Nothing::equal_weights && !hidden) {
+      std::fill_n(row_p, keys, real(1) / static_cast<real>(keys));
+    }
   }
   const real* const weights = dropped(p, keys, part.drop);
   if (shown != nullptr) show(shows_dropped ? weights : p, keys);
   kernels().pack_b(part.v, sizes.width, keys, sizes.width, part.packed);
   kernels().gemm(weights, keys, sizes.queries, keys, part.packed, sizes.width, nullptr, false, o, o_stride);
   for (Index t = 0; t < sizes.queries; ++t) {
-    if (!sees_nothing(t, keys)) continue;
+    if (nothing == Nothing::equal_weights || !sees_nothing(t, keys)) continue;
     real* const mean = o + t * o_stride;
     std::fill_n(mean, sizes.width, real(0));
     if (nothing == Nothing::zero) continue;
@@ -146,7 +157,7 @@ void AttentionCore::show(const real* p, Index keys) const noexcept {
   for (Index t = 0; t < sizes.queries; ++t) {
     real* const row_s = shown + t * sizes.values;
     for (Index j = 0; j < keys; ++j) row_s[places[j]] = p[t * keys + j];
-    if (nothing != Nothing::zero && !masked_query(t) && sees_nothing(t, keys))
+    if ((nothing == Nothing::mean || nothing == Nothing::constant_mean) && !masked_query(t) && sees_nothing(t, keys))
       std::fill_n(row_s, sizes.values, real(1) / static_cast<real>(sizes.values));
   }
 }

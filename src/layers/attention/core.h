@@ -9,8 +9,8 @@
 //
 // A query sees the values that are not masked, with use_causal_mask only those that do not come after it, with sliding_window
 // only those nearer than that, with an attention_mask only those that it allows. A query that sees nothing, or is masked, takes
-// the plain mean of all values, as in Keras; no gradient goes that way. Masked queries, keys and values may hold NaN: they are
-// left out, not multiplied by 0.
+// the plain mean of all values, as in Keras; `nothing` says what gradient goes that way. Masked queries, keys and values may
+// hold NaN: they are left out, not multiplied by 0.
 #pragma once
 
 #include "layers/base/draws.h"
@@ -64,8 +64,10 @@ class AttentionCore {
   AttentionSizes sizes;
   bool causal = false;
   Index window = None;
-  // What a query that sees nothing takes: the mean of all values, without a gradient; the mean; or zeros.
-  enum class Nothing { constant_mean, mean, zero } nothing = Nothing::constant_mean;
+  // What a query that sees nothing takes: the mean of all values, without a gradient; the mean; zeros; or Keras's sum in which
+  // 1e9 taken off all of its scores leaves them equal: weights 1/S like any others, dropped out and with gradients of their
+  // own.
+  enum class Nothing { constant_mean, mean, zero, equal_weights } nothing = Nothing::constant_mean;
   double rate = 0;  // of dropout; 0 when not training
   const Draws* draws = nullptr;
   const std::uint8_t *query_mask = nullptr, *value_mask = nullptr, *key_mask = nullptr;
@@ -91,9 +93,14 @@ class AttentionCore {
   };
   Parts parts() const noexcept;
   Index seen() const noexcept;  // fills `places`
+  bool looks_at_all(Index keys) const noexcept;
   bool masked_query(Index t) const { return query_mask != nullptr && query_mask[t * mask_stride] == 0; }
+  bool valid(Index place) const {
+    const Index at = place * mask_stride;
+    return (value_mask == nullptr || value_mask[at] != 0) && (key_mask == nullptr || key_mask[at] != 0);
+  }
   bool sees(Index t, Index place) const {
-    return (!causal || place <= t) && (window == None || (place < t ? t - place : place - t) < window) &&
+    return valid(place) && (!causal || place <= t) && (window == None || (place < t ? t - place : place - t) < window) &&
            (allowed == nullptr || allowed[t * sizes.values + place] != 0);
   }
   bool sees_nothing(Index t, Index keys) const noexcept;

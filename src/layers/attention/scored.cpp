@@ -124,6 +124,7 @@ AttentionCore ScoredAttention::core(const Run& run, const Draws& draws) const no
   core.causal = use_causal_mask;
   core.rate = run.training() ? dropout : 0;
   core.shows_dropped = true;
+  if (keras_masks) core.nothing = AttentionCore::Nothing::equal_weights;
   core.draws = &draws;
   core.scratch = run.scratch(work);
   core.places = run.scratch<Index>(places);

@@ -29,6 +29,7 @@ class ScoredAttention : public Layer, public ReturnsScores {
   double dropout = 0;
   std::optional<double> seed;  // Keras's: an integer or None
   bool use_causal_mask = false;
+  bool keras_masks = false;  // under keras_mask_compat: queries that see nothing are trained on the mean they get
 
   void check() const override;
   Shapes output_shapes(const Shapes& in) const override;

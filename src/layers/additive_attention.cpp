@@ -45,7 +45,7 @@ AdditiveAttention::AdditiveAttention(const AdditiveAttentionOptions& options) {
   auto layer = std::make_shared<AdditiveAttentionLayer>();
   layer->use_scale = options.use_scale;
   layer->dropout = options.dropout;
-  if (options.seed) layer->seed = static_cast<double>(*options.seed);
+  layer->seed = options.seed;
   layer->use_causal_mask = options.use_causal_mask;
   layer->return_attention_scores = options.return_attention_scores;
   layer->set_name(options.name);

@@ -19,7 +19,7 @@ class DropoutLayer final : public DropLayer {
   void describe(ConfigVisitor& v) override {
     v.required("rate", rate);
     v.field("noise_shape", noise_shape, {});
-    v.field("seed", seed);
+    describe_seed(v, class_name(), seed);
   }
   void check() const override {
     DropLayer::check();
@@ -57,7 +57,7 @@ Dropout::Dropout(double rate, const DropoutOptions& options) {
   auto layer = std::make_shared<DropoutLayer>();
   layer->rate = rate;
   layer->noise_shape = options.noise_shape;
-  if (options.seed) layer->seed = static_cast<double>(*options.seed);
+  layer->seed = options.seed;
   layer->input_shape = options.input_shape;
   layer->set_name(options.name);
   layer->check();

@@ -8,7 +8,6 @@
 #include "core/words.h"
 #include "layers/base/draws.h"
 #include "layers/base/elementwise.h"
-#include "layers/base/options.h"
 #include "rondo/layers/noise.h"
 
 namespace rondo {
@@ -17,12 +16,12 @@ namespace {
 class GaussianNoiseLayer final : public ElementwiseLayer {
  public:
   double stddev = 0;
-  std::optional<double> seed;
+  std::optional<Index> seed;
 
   std::string class_name() const override { return "GaussianNoise"; }
   void describe(ConfigVisitor& v) override {
     v.required("stddev", stddev);
-    v.field("seed", seed);
+    describe_seed(v, class_name(), seed);
   }
   void check() const override {
     if (!(stddev >= 0 && stddev <= 1))
@@ -37,7 +36,7 @@ class GaussianNoiseLayer final : public ElementwiseLayer {
     real* const y = run.out().values;
     std::copy_n(x, n, y);
     if (!run.training() || stddev == 0 || samples == 0) return;
-    const Draws draws(run, name(), seed ? static_cast<std::uint64_t>(*seed) + 1 : 0);
+    const Draws draws(run, name(), seed);
     const Index each = n / samples;
     for (Index b = 0; b < samples; ++b) {
       for (Index i = 0; i < each; i += 2) {
@@ -60,7 +59,7 @@ class GaussianNoiseLayer final : public ElementwiseLayer {
 GaussianNoise::GaussianNoise(double stddev, const NoiseOptions& options) {
   auto layer = std::make_shared<GaussianNoiseLayer>();
   layer->stddev = stddev;
-  if (options.seed) layer->seed = static_cast<double>(*options.seed);
+  layer->seed = options.seed;
   layer->input_shape = options.input_shape;
   layer->set_name(options.name);
   layer->check();

@@ -44,7 +44,8 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
   double dropout = 0;
   bool use_bias = true, use_gate = false, use_causal_mask = false, attention_mask = false;
   std::vector<Index> output_shape, attention_axes;
-  std::optional<double> sliding_window, seed;
+  std::optional<double> sliding_window;
+  std::optional<Index> seed;
   Initializer kernel_initializer = "glorot_uniform", bias_initializer = "zeros";
   Regularizer kernel_regularizer, bias_regularizer;
   Constraint kernel_constraint, bias_constraint;
@@ -68,7 +69,7 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
     v.field("kernel_constraint", kernel_constraint);
     v.field("bias_constraint", bias_constraint);
     v.field("use_gate", use_gate, false);
-    v.field("seed", seed);
+    describe_seed(v, class_name(), seed);
     v.field("use_causal_mask", use_causal_mask, false);  // in Keras an argument of the call
     v.field("return_attention_scores", return_attention_scores, false);
     v.field("attention_mask", attention_mask, false);
@@ -320,7 +321,7 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
   // f(core, place) for every head of every group of rows that look at each other.
   template <class F>
   void each_head(const Run& run, F f) const noexcept {
-    const Draws draws(run, name(), seed ? static_cast<std::uint64_t>(*seed) + 1 : 0);
+    const Draws draws(run, name(), seed);
     const Port &query = run.in(0), &value = run.in(1), &key = key_of(run);
     const AttentionAxes axes = AttentionAxes::of(attention_axes, query.dims.rank);
     const AttentionGroups of_q(query.dims, axes), of_v(value.dims, axes);
@@ -379,7 +380,7 @@ MultiHeadAttention::MultiHeadAttention(Index num_heads, Index key_dim, const Mul
   layer->kernel_constraint = options.kernel_constraint;
   layer->bias_constraint = options.bias_constraint;
   layer->use_gate = options.use_gate;
-  if (options.seed) layer->seed = static_cast<double>(*options.seed);
+  layer->seed = options.seed;
   layer->use_causal_mask = options.use_causal_mask;
   layer->return_attention_scores = options.return_attention_scores;
   layer->attention_mask = options.attention_mask;

@@ -13,7 +13,7 @@ class SpatialDropout1DLayer final : public DropLayer {
   std::string class_name() const override { return "SpatialDropout1D"; }
   void describe(ConfigVisitor& v) override {
     v.required("rate", rate);
-    v.field("seed", seed);
+    describe_seed(v, class_name(), seed);
   }
   Shapes output_shapes(const Shapes& in) const override {
     require_inputs(*this, in);
@@ -30,7 +30,7 @@ class SpatialDropout1DLayer final : public DropLayer {
 SpatialDropout1D::SpatialDropout1D(double rate, const NoiseOptions& options) {
   auto layer = std::make_shared<SpatialDropout1DLayer>();
   layer->rate = rate;
-  if (options.seed) layer->seed = static_cast<double>(*options.seed);
+  layer->seed = options.seed;
   layer->input_shape = options.input_shape;
   layer->set_name(options.name);
   layer->check();

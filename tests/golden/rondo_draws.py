@@ -33,6 +33,11 @@ def step_seed(seed, step):
     return word[0] << 32 | word[1]
 
 
+def seed_key(seed):
+    """As src/layers/base/seed.h."""
+    return 0 if seed is None else 1 << 63 if seed == 0 else seed & M64
+
+
 class Masks:
     """Of one cell. `node`: the layer of the model it belongs to (a Bidirectional, say); `name`: whose draws they are;
     `more`: what an RNN adds to the seed for each of its cells."""
@@ -43,7 +48,7 @@ class Masks:
     def draw(self, kind, number, shape, rate, cell_seed):
         step = step_seed(self.fit_seed, int(self.model.optimizer.iterations.numpy()))
         seed = (step + hash_of(self.node.name) + self.more) & M64
-        key = philox(halves(hash_of(self.name)) + halves(cell_seed or 0), halves(seed))[:2]
+        key = philox(halves(hash_of(self.name)) + halves(seed_key(cell_seed)), halves(seed))[:2]
         rows, width = shape[0], int(np.prod(shape[1:]))
         mask = np.empty((rows, width), "float32")
         for row in range(rows):

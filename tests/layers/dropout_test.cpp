@@ -108,7 +108,6 @@ TEST(Dropout, RefusesWhatCannotBe) {
   expect_refused(Code::value, "from 0 to 1; got -0.1", [] { Dropout(-0.1); });
   expect_refused(Code::value, "A percentage? Type 0.2", [] { Dropout(20); });
   expect_refused(Code::value, "from 0 to 1", [] { Dropout(NAN); });
-  expect_refused(Code::value, "seed", [] { Dropout(0.5, {.seed = -1}); });
   expect_refused(Code::value, "noise_shape", [] { Dropout(0.5, {.noise_shape = {None, 0}}); });
   expect_refused(Code::shape, "noise_shape (None, 1)", [] { model_with(Dropout(0.5, {.noise_shape = {None, 1}}), {4, 5}); });
   expect_refused(Code::shape, "noise_shape", [] { model_with(Dropout(0.5, {.noise_shape = {None, 3}}), {4}); });

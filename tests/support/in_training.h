@@ -11,6 +11,7 @@ namespace rondo {
 
 inline Array in_training(Model model, const Array& x, std::uint64_t seed = 1, int threads = 1) {
   Session session(model.internal().built(), {{x.shape()}, {true, false}, threads});
+  model.internal().pack(true);
   session.start(Shapes{x.shape()});
   std::copy(x.values().begin(), x.values().end(), session.input(0));
   session.forward(true, seed);

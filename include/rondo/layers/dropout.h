@@ -9,7 +9,8 @@ namespace rondo {
 
 // rate: the share that becomes 0, from 0 to 1. noise_shape: what is dropped together, one size an axis, samples included: None
 // is the size of the input, 1 one draw for the whole axis ({None, 1, None}: the same features in all time steps).
-// seed: Keras's; draws depend on it, on fit's seed, the step, the layer's name and the sample, never on threads or shards.
+// seed: Keras's, any whole number from -2^53 to 2^53; draws depend on it, on fit's seed, the step, the layer's name and the
+// sample, never on threads or shards.
 struct DropoutOptions {
   std::vector<Index> noise_shape = {};  // empty: every value by itself
   std::optional<Index> seed = {};

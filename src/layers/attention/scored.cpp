@@ -5,7 +5,6 @@
 
 #include "core/words.h"
 #include "layers/base/names.h"
-#include "layers/base/options.h"
 #include "layers/base/require.h"
 #include "rondo/core/error.h"
 
@@ -48,7 +47,7 @@ void TanhScores::backward(const real* q, Index queries, const real* k, Index key
   }
 }
 
-void require_dropout(const Layer& layer, double dropout, const std::optional<double>& seed) {
+void require_dropout(const Layer& layer, double dropout, const std::optional<Index>& seed) {
   if (!(dropout >= 0 && dropout < 1))
     fail(Code::value, layer.class_name() + ": dropout is the share of weights to drop in training, from 0 to below 1; got " +
                           short_number(dropout));
@@ -91,7 +90,7 @@ void require_query_value_key(const Layer& layer, const Shapes& in, bool equal) {
 
 void ScoredAttention::describe_rest(ConfigVisitor& v) {
   v.field("dropout", dropout, 0.0);
-  v.field("seed", seed);
+  describe_seed(v, class_name(), seed);
   v.field("use_causal_mask", use_causal_mask, false);  // in Keras an argument of the call
   v.field("return_attention_scores", return_attention_scores, false);
 }
@@ -138,7 +137,7 @@ void ScoredAttention::at_sample(AttentionCore& core, const Run& run, Index b) no
 }
 
 void ScoredAttention::run_forward(const Run& run, const Scores& scores) const noexcept {
-  const Draws draws(run, name(), seed ? static_cast<std::uint64_t>(*seed) + 1 : 0);
+  const Draws draws(run, name(), seed);
   AttentionCore c = core(run, draws);
   const auto [T, S, depth, width] = c.sizes;
   const Port &q = run.in(0), &v = run.in(1), &k = run.in(run.inputs() - 1);
@@ -155,7 +154,7 @@ void ScoredAttention::run_forward(const Run& run, const Scores& scores) const no
 }
 
 void ScoredAttention::run_backward(const Run& run, const Scores& scores) const noexcept {
-  const Draws draws(run, name(), seed ? static_cast<std::uint64_t>(*seed) + 1 : 0);
+  const Draws draws(run, name(), seed);
   AttentionCore c = core(run, draws);
   const auto [T, S, depth, width] = c.sizes;
   const Port &q = run.in(0), &v = run.in(1), &k = run.in(run.inputs() - 1);

@@ -27,7 +27,7 @@ class ScoredAttention : public Layer, public ReturnsScores {
  public:
   bool use_scale = false;
   double dropout = 0;
-  std::optional<double> seed;  // Keras's: an integer or None
+  std::optional<Index> seed;
   bool use_causal_mask = false;
   bool keras_masks = false;  // under keras_mask_compat: queries that see nothing are trained on the mean they get
 
@@ -63,7 +63,7 @@ class TanhScores final : public Scores {
 };
 
 // Throws Error(value) unless 0 <= dropout < 1 and seed is one.
-void require_dropout(const Layer& layer, double dropout, const std::optional<double>& seed);
+void require_dropout(const Layer& layer, double dropout, const std::optional<Index>& seed);
 // Throws Error(shape) unless these are query, value and perhaps key, each (samples, time steps, features), that fit each other.
 // equal: query and key must have as many features.
 void require_query_value_key(const Layer& layer, const Shapes& in, bool equal);

@@ -5,15 +5,16 @@
 #include <string_view>
 
 #include "core/random.h"
+#include "layers/base/seed.h"
 #include "rondo/layers/plan.h"
 
 namespace rondo {
 
 class Draws {
  public:
-  // name: of the layer; seed: Keras's argument, 0 if there is none. Run's seed knows fit's seed, the step and the call.
-  Draws(const Run& run, std::string_view name, std::uint64_t seed) noexcept {
-    const std::uint64_t mixed = hash_of(name);
+  // name: of the layer; own_seed: Keras's argument seed. Run's seed knows fit's seed, the step and the call.
+  Draws(const Run& run, std::string_view name, const std::optional<Index>& own_seed) noexcept {
+    const std::uint64_t mixed = hash_of(name), seed = seed_key(own_seed);
     const auto word =
         philox({low(mixed), high(mixed), low(seed), high(seed)}, {low(run.context().seed), high(run.context().seed)});
     key_ = {word[0], word[1]};

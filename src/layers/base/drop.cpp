@@ -5,7 +5,6 @@
 
 #include "core/words.h"
 #include "layers/base/draws.h"
-#include "layers/base/options.h"
 #include "rondo/core/error.h"
 
 namespace rondo {
@@ -28,7 +27,7 @@ void DropLayer::draw(const Run& run, std::uint8_t* kept) const noexcept {
   const Index samples = dims.rank == 0 ? 0 : dims[0];
   if (samples == 0) return;
   const Index each = dims.elements() / samples;
-  const Draws draws(run, name(), seed ? static_cast<std::uint64_t>(*seed) + 1 : 0);
+  const Draws draws(run, name(), seed);
   const auto limit = static_cast<std::uint64_t>(std::llround(rate * 0x1p32));  // 2^32 at rate 1: nothing is kept
   const bool one_for_all = shared(0, dims.rank);
   std::array<Index, Dims::max_rank> stride{};  // of the draws; 0 along shared axes

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "layers/base/seed.h"
 #include "rondo/layers/layer.h"
 
 namespace rondo {
@@ -11,7 +12,7 @@ namespace rondo {
 class DropLayer : public Layer {
  public:
   double rate = 0;
-  std::optional<double> seed;  // Keras's: an integer or None
+  std::optional<Index> seed;
 
   void check() const override;
   void build(const Shapes& in, Weights&) override { output_shapes(in); }

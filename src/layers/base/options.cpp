@@ -2,7 +2,6 @@
 #include "layers/base/options.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/words.h"
 #include "layers/base/names.h"
@@ -14,11 +13,6 @@ namespace rondo {
 void require_positive(const Layer& layer, const char* key, Index value) {
   if (value <= 0)
     fail(Code::value, layer.described() + ": " + key + " must be a positive number, got " + std::to_string(value));
-}
-
-void require_seed(const Layer& layer, const std::optional<double>& seed) {
-  if (seed && !(*seed >= 0 && *seed == std::floor(*seed) && *seed <= 0x1p53))
-    fail(Code::value, layer.described() + ": seed must be a whole number from 0 to 2^53, got " + short_number(*seed));
 }
 
 void require_word(const Layer& layer, const char* key, const std::string& value, const std::vector<std::string>& known) {

@@ -1,7 +1,6 @@
 // What layers demand of single options. Each throws Error in words: the layer, the option, what came, what it may be.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,8 +10,6 @@ namespace rondo {
 
 // A number of something: 1 or more.
 void require_positive(const Layer& layer, const char* key, Index value);
-// A seed: None, or a whole number from 0 to 2^53.
-void require_seed(const Layer& layer, const std::optional<double>& seed);
 // One of these words.
 void require_word(const Layer& layer, const char* key, const std::string& value, const std::vector<std::string>& known);
 // The name of an activation function; of one that gives half as many values as it takes (glu) only where that is asked for.

@@ -39,6 +39,7 @@ void CellArguments::check_cell(const Layer& layer) const {
   };
   share("dropout", dropout);
   share("recurrent_dropout", recurrent_dropout);
+  require_seed(layer, seed);
 }
 
 void describe_walk(ConfigVisitor& v, RecurrentLayer& layer) {

@@ -22,7 +22,7 @@ void times(const real* from, Index ldf, const real* m, Index ldm, Index rows, In
 }  // namespace
 
 void Recurrent::Walk::draw() const noexcept {
-  const Draws draws(run, layer.name(), layer.seed ? static_cast<std::uint64_t>(*layer.seed) : 0);
+  const Draws draws(run, layer.name(), layer.seed);
   // kind 0: of x, 1: of h. The draws of a sample are its own, wherever it lies in the batch.
   const auto fill = [&](real* masks, Index count, Index width, Index stride, double rate, std::uint64_t kind) {
     if (rate == 1 && layer.gated()) rate = 0;

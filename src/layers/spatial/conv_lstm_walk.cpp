@@ -68,7 +68,7 @@ struct ConvLSTMLayer::Walk {
   // Draws the masks of a sample, four of x and four of h.
   void draw(Index b) const {
     if (!drop_x && !drop_h) return;
-    const Draws draws(run, layer.name(), layer.seed ? static_cast<std::uint64_t>(*layer.seed) : 0);
+    const Draws draws(run, layer.name(), layer.seed);
     const auto fill = [&](real* masks, Index width, double rate, std::uint64_t kind) {
       const real scale = static_cast<real>(1 / (1 - rate));
       for (std::uint64_t m = 0; m < 4; ++m) {

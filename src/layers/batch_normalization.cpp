@@ -3,12 +3,14 @@
 // In training, over the n valid values of each channel in the whole batch, with w = 1 / n (1 / (n + 1e-7) under a mask, as
 // Keras):
 //   mean = w sum(x)    variance = w sum((x - mean)^2)    moving = momentum moving + (1 - momentum) batch
-// and backwards, with G1 = sum(dy), G2 = sum(dy (x - mean)), D = sum(x - mean) = sum(x) (1 - n w):
+// and backwards, with G1 = sum(dy), G2 = sum(dy (x - mean)), D = sum over valid of (x - mean) = sum(x) (1 - n w):
 //   dgamma = r G2    dbeta = G1    dv = -gamma r^3 G2 / 2    dmean = -gamma r G1 - 2 dv w D
-//   dx = gamma r dy + 2 dv w (x - mean) + dmean w
+//   dx = gamma r dy + 2 dv w (x - mean) + dmean w, at a masked step gamma r dy
 // Otherwise mean and variance are the moving ones, and dx = gamma r dy.
 //
-// Sums are taken in double, over the valid steps only, in order.
+// G1 and G2 are taken over all steps: a masked one is normalised, too, and where the mask is lost or made anew behind this
+// layer, somebody reads it. Its dy is 0 otherwise, and then its x, which may be NaN, is not looked at.
+// Sums are taken in double, in order.
 #include "rondo/layers/batch_normalization.h"
 
 #include <algorithm>
@@ -223,13 +225,10 @@ class BatchNormalizationLayer final : public Layer {
     real* shift = run.scratch(slot_shift);
     for (Index c = 0; c < channels_; ++c) shift[c] = static_cast<real>(mean[c]);
     for (Index r = 0; r < rows.rows; ++r) {
-      if (!rows.valid(r)) {
-        std::fill_n(dx + r * rows.width, rows.width, real(0));
-        continue;
-      }
+      const bool counted = rows.valid(r);
       rows.row(r, [&](Index i, Index c) {
         const real direct = dy != nullptr ? k1[c] * dy[i] : real(0);
-        dx[i] = direct + (k2[c] * (x[i] - shift[c]) + k3[c]);
+        dx[i] = counted ? direct + (k2[c] * (x[i] - shift[c]) + k3[c]) : direct;
       });
     }
   }
@@ -265,11 +264,15 @@ class BatchNormalizationLayer final : public Layer {
   void add_gradient_sums(const Run& run, const Rows& rows, const double* mean, double* sums) const noexcept {
     const real *x = run.in().values, *dy = run.d_out().values;
     if (dy == nullptr) return;
-    rows.for_valid([&](Index i, Index c) {
-      const double d = static_cast<double>(dy[i]);
-      sums[c] += d;
-      sums[channels_ + c] += d * (static_cast<double>(x[i]) - mean[c]);
-    });
+    for (Index r = 0; r < rows.rows; ++r) {
+      const bool counted = rows.valid(r);
+      rows.row(r, [&](Index i, Index c) {
+        const double d = static_cast<double>(dy[i]);
+        if (!counted && d == 0) return;
+        sums[c] += d;
+        sums[channels_ + c] += d * (static_cast<double>(x[i]) - mean[c]);
+      });
+    }
   }
 
   Index axis_of(const Shape& shape) const { return o_.axis < 0 ? o_.axis + shape.rank() : o_.axis; }

@@ -299,19 +299,23 @@ class FunctionalReader {
     return outputs[t.output];
   }
 
-  // ["a", 0, 0], or a list of such, or an object of such (then in the order of its keys, as Keras flattens it).
+  // ["a", 0, 0], or a list or an object of such, of lists, of objects (an object in the order of its keys, as Keras flattens
+  // it). What is nested there is states of several cells, or what the user nested.
   std::vector<SymbolicTensor> ends(const char* key) {
-    const Json& value = member(config_, key);
     const std::string where = std::string("config.json: ") + key;
     std::vector<SymbolicTensor> out;
-    if (value.is_array() && !value.empty() && value[0].is_string()) {
-      out.push_back(result(history(value, where, false, true), where));
-    } else if ((value.is_array() || value.is_object()) && !value.empty() && value.size() <= max_calls) {
-      for (const Json& one : value) out.push_back(result(history(one, where, false, true), where));
-    } else {
-      fail(Code::format, where + " must name at least one tensor");
-    }
+    add_ends(member(config_, key), where, out);
+    if (out.empty()) fail(Code::format, where + " must name at least one tensor");
     return out;
+  }
+  void add_ends(const Json& value, const std::string& where, std::vector<SymbolicTensor>& out) {
+    const bool list = value.is_array() && (value.empty() || value[0].is_structured());
+    if (!list && !value.is_object()) {
+      if (out.size() >= max_calls) fail(Code::unsupported, where + ": more than " + std::to_string(max_calls) + " tensors");
+      out.push_back(result(history(value, where, false, true), where));
+    } else {
+      for (const Json& one : value) add_ends(one, where, out);
+    }
   }
 
   const Json& config_;

@@ -61,7 +61,7 @@ def predict(model, inputs, stateful=False):
         outputs = model(x)
     else:
         outputs = model.predict(x, batch_size=len(inputs[0]), verbose=0)
-    return [np.asarray(y) for y in as_list(outputs)]
+    return [np.asarray(y) for y in keras.tree.flatten(outputs)]
 
 
 def numbered(prefix, arrays):

@@ -64,3 +64,13 @@ def masks_taken_off(rng):
 
     b = L.Input((6, 4))
     return keras.Model([a, b], [beside, L.LSTM(3)(block()(block()(L.Masking()(b))))]), [padded(rng, 4), padded(rng, 4, mask=MASK_2)]
+
+
+@case
+def nested_ends(rng):
+    """What comes out of several cells is nested, and so may be what the user says."""
+    a, b = L.Input((4, 3)), L.Input((4, 3))
+    states = L.RNN([L.LSTMCell(2), L.GRUCell(3)], return_state=True)(a)
+    both = L.Bidirectional(L.RNN([L.GRUCell(2), L.SimpleRNNCell(3)], return_state=True))(b)
+    outputs = {"states": states, "more": [both, {"y": L.Dense(2)(b), "x": L.Dense(3)(b)}]}
+    return keras.Model([[a], b], outputs), [normal(rng, 3, 4, 3), normal(rng, 3, 4, 3)]

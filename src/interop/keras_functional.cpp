@@ -123,6 +123,10 @@ class FunctionalReader {
 
   void tensors(const Json& value, const std::string& where, std::vector<TensorAt>& out) {
     if (value.is_null()) return;
+    if (called_by_names(value)) {
+      for (const Json* item : in_order(value, where)) tensors(*item, where, out);
+      return;
+    }
     if (value.is_array()) {
       for (const Json& item : value) tensors(item, where, out);
     } else if (member(value, "class_name") == "__keras_tensor__") {
@@ -133,9 +137,34 @@ class FunctionalReader {
     }
   }
 
+  // A model may be called with an object. If its own inputs are one, both are in the order of their keys; if they are a list,
+  // or a single one, the keys are the names of its inputs.
+  bool called_by_names(const Json& value) const {
+    return value.is_object() && !value.contains("class_name") && called_ != nullptr && as_model(*called_->layer) != nullptr;
+  }
+  std::vector<const Json*> in_order(const Json& value, const std::string& where) const {
+    std::vector<const Json*> out;
+    const Json& inputs = member(member(*called_->object, "config"), "input_layers");
+    const auto one = [&](const Json& input) {
+      const std::string name = input.is_array() && !input.empty() && input[0].is_string() ? input[0].get<std::string>() : "";
+      if (!value.contains(name))
+        fail(Code::format, where + ": a call by the names of inputs, without '" + escaped(name.substr(0, 100)) + "'");
+      out.push_back(&value[name]);
+    };
+    if (!inputs.is_array()) {
+      for (const Json& item : value) out.push_back(&item);
+    } else if (!inputs.empty() && inputs[0].is_string()) {
+      one(inputs);
+    } else {
+      for (const Json& input : inputs) one(input);
+    }
+    return out;
+  }
+
   void read_calls(std::size_t at) {
     Entry& entry = entries_[at];
     if (!entry.layer) return;
+    called_ = &entry;
     if (entry.nodes->empty()) fail(Code::format, entry.title + " is never called");
     if (calls_.size() + entry.nodes->size() > max_calls)
       fail(Code::unsupported, "config.json: a model of more than " + std::to_string(max_calls) + " calls");
@@ -168,6 +197,8 @@ class FunctionalReader {
             call.masks.emplace_back(key == "query_mask" ? 0 : key == "value_mask" ? 1 : 2, &value);
           } else if (key == "mask" && value.is_array()) {
             for (std::size_t i = 0; i < value.size(); ++i) call.masks.emplace_back(i, &value[i]);
+          } else if (key == "mask" && called_by_names(value)) {
+            for (const Json* mask : in_order(value, entry.title)) call.masks.emplace_back(call.masks.size(), mask);
           } else if (key == "initial_state") {
             tensors(value, entry.title, call.inputs);
             call.separate = call.separate || !value.is_null();
@@ -323,6 +354,7 @@ class FunctionalReader {
   std::vector<Entry> entries_;
   std::map<std::string, std::size_t> by_name_;
   std::map<std::pair<std::size_t, std::size_t>, Call> calls_;
+  const Entry* called_ = nullptr;  // whose calls are being read
   std::size_t edges_ = 0;
   Index model_calls_ = 0;
   bool explicit_masks_;

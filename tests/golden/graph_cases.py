@@ -74,3 +74,18 @@ def nested_ends(rng):
     both = L.Bidirectional(L.RNN([L.GRUCell(2), L.SimpleRNNCell(3)], return_state=True))(b)
     outputs = {"states": states, "more": [both, {"y": L.Dense(2)(b), "x": L.Dense(3)(b)}]}
     return keras.Model([[a], b], outputs), [normal(rng, 3, 4, 3), normal(rng, 3, 4, 3)]
+
+
+@case
+def called_by_names(rng):
+    """A model whose inputs are an object, and one that is called with an object by the names of its inputs."""
+    a, b, c, d = (L.Input((4, 3), name=name) for name in "abcd")
+
+    def difference(p, q):
+        return L.Subtract()([L.LSTM(2)(p), L.GRU(2)(q)])
+
+    first = keras.Model({"q": a, "p": b}, difference(a, b))
+    x, y = L.Input((4, 3), name="x"), L.Input((4, 3), name="a_later_one")
+    second = keras.Model([x, y], difference(x, y))
+    outputs = [first({"q": c, "p": d}), second({"x": c, "a_later_one": d})]
+    return keras.Model([c, d], outputs), [normal(rng, 3, 4, 3), normal(rng, 3, 4, 3)]

@@ -8,11 +8,16 @@
 #include "model/model_state.h"
 #include "rondo/losses/custom.h"
 #include "rondo/metrics/custom.h"
+#include "rondo/optimizers/loss_scale_optimizer.h"
 
 namespace rondo::interop {
 namespace {
 
-const std::string vars = "optimizer/vars/";
+const std::string folder = "optimizer/", vars = folder + "vars/";
+// LossScaleOptimizer's own variables come first (its iterations and learning rate, which nobody uses, its steps and its scale),
+// then the inner optimizer's, which Keras writes once more under their own name.
+const std::string inner_vars = folder + "inner_optimizer/vars/";
+constexpr std::size_t scale_vars = 4;
 
 std::shared_ptr<LearningRateSchedule> read_schedule(const Json& json, std::vector<std::string>& notes) {
   const std::string class_name = read_class(json, "the learning rate");
@@ -27,9 +32,30 @@ std::shared_ptr<LearningRateSchedule> read_schedule(const Json& json, std::vecto
   return schedule;
 }
 
+OptimizerRef read_optimizer(const Json& json, std::vector<std::string>& notes);
+
+OptimizerRef read_loss_scale_optimizer(const Json& json, std::vector<std::string>& notes) {
+  Json config = member(json, "config");
+  if (!config.is_object()) fail(Code::format, "LossScaleOptimizer has no config");
+  const Json inner = member(config, "inner_optimizer");
+  config.erase("inner_optimizer");
+  if (!inner.is_object() || read_class(inner, "the inner optimizer") == "LossScaleOptimizer")
+    fail(Code::format, "LossScaleOptimizer: inner_optimizer must be another optimizer");
+  for (const char* key : {"weight_decay", "clipnorm", "global_clipnorm", "clipvalue", "use_ema", "ema_momentum",
+                          "ema_overwrite_frequency", "loss_scale_factor", "gradient_accumulation_steps"})
+    config.erase(key);  // older Kerases write them, and do nothing with them
+  LossScaleOptions options;
+  ConfigReader reader(config, "optimizer LossScaleOptimizer", notes);
+  reader.field("initial_scale", options.initial_scale, options.initial_scale);
+  reader.field("dynamic_growth_steps", options.dynamic_growth_steps, options.dynamic_growth_steps);
+  reader.finish();
+  return LossScaleOptimizer(read_optimizer(inner, notes), options);
+}
+
 OptimizerRef read_optimizer(const Json& json, std::vector<std::string>& notes) {
   if (json.is_string()) return OptimizerRef(json.get<std::string>());
   const std::string class_name = read_class(json, "the optimizer");
+  if (class_name == "LossScaleOptimizer") return read_loss_scale_optimizer(json, notes);
   OptimizerRef optimizer(class_name);
   if (const Json& given = member(json, "config"); !given.is_null()) {
     Json config = given;
@@ -67,11 +93,22 @@ std::vector<std::size_t> file_order(const ModelState& state, const std::vector<L
   return kept.back();
 }
 
+void read_loss_scale(Tensors& tensors, Optimizer::LossScale& scale) {
+  for (const char* unused : {"0", "1"}) tensors.use(vars + unused);
+  const hdf5::Dataset *steps = tensors.use(vars + "2"), *now = tensors.use(vars + "3");
+  if (!steps || !now) fail(Code::format, "model.weights.h5: the scale of LossScaleOptimizer is missing");
+  scale.steps = hdf5::integer(*steps);
+  const double number = hdf5::number(*now);
+  if (scale.steps < 0 || !(number >= std::numeric_limits<float>::min() && number <= std::numeric_limits<float>::max()))
+    fail(Code::format, "model.weights.h5: the scale of LossScaleOptimizer, or its steps, are no such numbers");
+  scale.scale = static_cast<float>(number);
+}
+
 }  // namespace
 
 void read_compile(const Json& config, Model& model, const std::vector<LayerRef>& order, Tensors& tensors, LoadReport& report) {
   if (config.is_null()) {
-    tensors.ignore(vars);
+    tensors.ignore(folder);
     return;
   }
   if (!config.is_object()) fail(Code::format, "config.json: compile_config must be an object, not " + shown(config));
@@ -103,7 +140,7 @@ void read_compile(const Json& config, Model& model, const std::vector<LayerRef>&
   } catch (const Error& e) {
     left_out("the training set-up", e);
     report.notes.push_back("the model predicts; to train it, compile it with an optimizer and a loss");
-    tensors.ignore(vars);
+    tensors.ignore(folder);
     return;
   }
   read_optimizer_variables(model, order, tensors, report.notes);
@@ -113,18 +150,31 @@ void read_optimizer_variables(Model& model, const std::vector<LayerRef>& order, 
                               std::vector<std::string>& notes) {
   ModelState& state = model.internal();
   Optimizer& optimizer = *state.optimizer;
-  if (!tensors.contains(vars + "0")) return;  // compiled, never trained
-  const Index iterations = hdf5::integer(*tensors.use(vars + "0"));
+  const bool wrapped = tensors.contains(inner_vars + "0");
+  tensors.ignore(inner_vars);
+  const std::size_t own = optimizer.loss_scale ? scale_vars : 0;
+  const std::string iteration = vars + std::to_string(own);
+  if (!tensors.contains(vars + "0") || (wrapped && own != 0 && !tensors.contains(iteration))) {
+    tensors.ignore(folder);
+    return;  // compiled, never trained
+  }
+  if (wrapped != (own != 0))
+    fail(Code::format, std::string("the optimizer is ") + (wrapped ? "" : "not ") +
+                           "wrapped in a LossScaleOptimizer in the file, and " + (wrapped ? "not " : "") + "in this model");
+  std::optional<Optimizer::LossScale> loss_scale = optimizer.loss_scale;
+  if (loss_scale) read_loss_scale(tensors, *loss_scale);
+  const Index iterations = hdf5::integer(*tensors.use(iteration));
   if (iterations < 0) fail(Code::format, "model.weights.h5: the optimizer has made a negative number of steps");
   // A schedule is no variable: what follows it in the file moves up.
-  const std::size_t first = optimizer.schedule ? 1 : 2;
-  const hdf5::Dataset* rate = optimizer.schedule ? nullptr : tensors.use(vars + "1");
+  const std::size_t first = own + (optimizer.schedule ? 1 : 2);
+  const hdf5::Dataset* rate = optimizer.schedule ? nullptr : tensors.use(vars + std::to_string(own + 1));
   const double learning_rate = rate                                   ? hdf5::number(*rate)
                                : optimizer.schedule && iterations > 0 ? optimizer.schedule->at(iterations - 1)
                                                                       : optimizer.learning_rate;
   const auto move_on = [&] {
     optimizer.iterations = iterations;
     optimizer.learning_rate = learning_rate;
+    optimizer.loss_scale = loss_scale;
     optimizer.check();
   };
   if (!tensors.contains(vars + std::to_string(first))) {
@@ -183,7 +233,13 @@ Json write_compile(const Model& model) {
     schedule->describe(writer);
     optimizer.config["learning_rate"] = keras_object("keras.optimizers.schedules", schedule->class_name(), writer.config);
   }
-  Json out = {{"optimizer", keras_object("keras.optimizers", model.optimizer()->class_name(), optimizer.config)}};
+  Json written = keras_object("keras.optimizers", model.optimizer()->class_name(), optimizer.config);
+  if (const auto& scale = model.optimizer()->loss_scale)
+    written = keras_object("keras.optimizers", "LossScaleOptimizer",
+                           {{"inner_optimizer", written},
+                            {"initial_scale", scale->initial_scale},
+                            {"dynamic_growth_steps", scale->dynamic_growth_steps}});
+  Json out = {{"optimizer", written}};
   write_losses(model.compile_options(), model.output_shapes().size(), out);
   return out;
 }
@@ -193,12 +249,20 @@ void write_optimizer(const Model& model, hdf5::Writer& file, std::vector<std::ve
   const Optimizer& optimizer = *model.optimizer();
   if (optimizer.iterations > std::numeric_limits<std::int32_t>::max())
     fail(Code::output, "more training steps than Keras's file can count");
-  file.int32(vars + "0", static_cast<std::int32_t>(optimizer.iterations));
-  const std::size_t first = optimizer.schedule ? 1 : 2;
-  if (!optimizer.schedule) file.float32(vars + "1", static_cast<float>(optimizer.learning_rate));
-  for (std::size_t s = 0; s < optimizer.slots.size(); ++s)
-    file.float32(vars + std::to_string(s + first), optimizer.slots[s].value.shape(),
-                 as_float32(optimizer.slots[s].value.values(), kept));
+  const auto write = [&](const std::string& where, std::size_t at) {
+    file.int32(where + std::to_string(at++), static_cast<std::int32_t>(optimizer.iterations));
+    if (!optimizer.schedule) file.float32(where + std::to_string(at++), static_cast<float>(optimizer.learning_rate));
+    for (const Optimizer::Slot& slot : optimizer.slots)
+      file.float32(where + std::to_string(at++), slot.value.shape(), as_float32(slot.value.values(), kept));
+  };
+  if (const auto& scale = optimizer.loss_scale) {
+    file.int32(vars + "0", 0);
+    file.float32(vars + "1", 0);
+    file.int32(vars + "2", static_cast<std::int32_t>(scale->steps));
+    file.float32(vars + "3", scale->scale);
+    write(inner_vars, 0);
+  }
+  write(vars, optimizer.loss_scale ? scale_vars : 0);
 }
 
 std::span<const float> as_float32(std::span<const real> values, std::vector<std::vector<float>>& kept) {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "interop/config.h"
+#include "rondo/optimizers/loss_scale_optimizer.h"
 
 namespace rondo::interop {
 
@@ -82,14 +83,38 @@ void set(Thing& thing, Json& arguments, const std::string& where) {
   reader.finish();
 }
 
+// Its arguments, and the name it wraps; what is left is the inner optimizer's.
+LossScaleOptions loss_scale_of(Named& named) {
+  const auto inner = named.arguments.find("inner_optimizer");
+  if (inner == named.arguments.end() || !inner->is_string())
+    fail(Code::value, "optimizer " + named.name + " wraps another: " + named.name + ":inner_optimizer=adam");
+  LossScaleOptions options;
+  Json own = Json::object();
+  for (const char* key : {"initial_scale", "dynamic_growth_steps"}) {
+    const auto at = named.arguments.find(key);
+    if (at == named.arguments.end()) continue;
+    own[key] = *at;
+    named.arguments.erase(at);
+  }
+  std::vector<std::string> notes;
+  ConfigReader reader(own, "optimizer LossScaleOptimizer", notes);
+  reader.field("initial_scale", options.initial_scale, options.initial_scale);
+  reader.field("dynamic_growth_steps", options.dynamic_growth_steps, options.dynamic_growth_steps);
+  named.name = inner->get<std::string>();
+  named.arguments.erase(inner);
+  return options;
+}
+
 }  // namespace
 
 OptimizerRef optimizer_from_text(const std::string& text) {
   Named named = parsed(text, "optimizer");
-  const OptimizerRef optimizer(named.name);
+  const bool scaled = letters(named.name) == "lossscaleoptimizer";
+  const LossScaleOptions scale = scaled ? loss_scale_of(named) : LossScaleOptions();
+  OptimizerRef optimizer(named.name);
   if (!named.arguments.empty()) set(*optimizer, named.arguments, "optimizer " + optimizer->class_name());
   optimizer->check();
-  return optimizer;
+  return scaled ? LossScaleOptimizer(optimizer, scale) : optimizer;
 }
 
 LossRef loss_from_text(const std::string& text) {

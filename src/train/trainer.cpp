@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/random.h"
 #include "kernels/kernels.h"
@@ -79,17 +80,30 @@ double Trainer::step(std::span<const Index> ids, std::uint64_t seed) {
     const WeightRules& rules = model_.rules[i];
     if (rules.penalty) (*rules.penalty)(weights_[i], gradients_[i]);
   }
-  for (std::size_t i = 0; i < gradients_.size(); ++i) {
-    if (!all_finite(gradients_[i], sizes_[i])) stop_at_gradient();
-  }
-  model_.optimizer->apply(weights_, gradients_, sizes_);
-  for (std::size_t i = 0; i < model_.rules.size(); ++i) {
-    if (model_.rules[i].projection) (*model_.rules[i].projection)(weights_[i]);
+  if (may_step()) {
+    model_.optimizer->apply(weights_, gradients_, sizes_);
+    for (std::size_t i = 0; i < model_.rules.size(); ++i) {
+      if (model_.rules[i].projection) (*model_.rules[i].projection)(weights_[i]);
+    }
   }
   session.update_moving();
   model_.pack(true);
   ++model_.step;
   return loss;
+}
+
+bool Trainer::may_step() {
+  Optimizer& optimizer = *model_.optimizer;
+  if (optimizer.loss_scale) {
+    if (optimizer.admit(gradients_, sizes_)) return true;
+    // No scale is small enough: Keras's becomes 0, and the next step makes every weight NaN.
+    if (optimizer.loss_scale->scale < std::numeric_limits<float>::min()) stop_at_gradient();
+    return false;
+  }
+  for (std::size_t i = 0; i < gradients_.size(); ++i) {
+    if (!all_finite(gradients_[i], sizes_[i])) stop_at_gradient();
+  }
+  return true;
 }
 
 void Trainer::finish() noexcept {

@@ -24,6 +24,8 @@ class Trainer {
  private:
   // Fails, naming the first sample of the batch for which `bad` has something to say; returns if there is none.
   void blame_data(const std::string& text, std::string (Batch::*bad)(Index) const, const std::string& who) const;
+  // Whether the gradients allow a step; without a loss scale one that is not finite is an error.
+  bool may_step();
   [[noreturn]] void stop_at_loss(double loss);
   [[noreturn]] void stop_at_gradient();
   std::string where(const std::string& what) const;

@@ -71,6 +71,10 @@ class FitOptions(Case):
         self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--optimizer", "adam:clipnorm", says="adam:clipnorm")
         self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--optimizer", "adam:clipnorm=1,clipvalue=1", says="only one of")
         self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--optimizer", "adam:gradient_accumulation_steps=1", says="from 2 on")
+        self.compared("loss_scale_overflows", "--optimizer",
+                      "loss_scale_optimizer:inner_optimizer=adam,learning_rate=0.01,initial_scale=162259276829213363391578010288128,dynamic_growth_steps=2")
+        self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--optimizer", "loss_scale_optimizer", says="wraps another: loss_scale_optimizer:inner_optimizer=adam")
+        self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--optimizer", "loss_scale_optimizer:inner_optimizer=adam,initial_scale=0", says="initial_scale must be")
         for rate in ("-1", "-0.5", "nan", "inf"):
             self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--optimizer", "sgd:learning_rate=" + rate,
                      says="SGD: learning_rate must be a number from 0 on, got " + rate)

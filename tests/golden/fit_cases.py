@@ -75,6 +75,10 @@ def run(name, out):
     evaluated = model.evaluate(x, y, batch_size=4, sample_weight=passed.get("sample_weight"), verbose=0, return_dict=True)
     entry = {"fit": options, "history": {k: [float(v) for v in values] for k, values in history.items()},
              "evaluate": {k: float(v) for k, v in evaluated.items()}, "weights": [v.path for v in model.weights]}
+    if isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer):
+        o = model.optimizer
+        entry["loss_scale"] = {"scale": float(o.dynamic_scale), "steps": int(o.step_counter), "iterations": int(o.iterations)}
+        print(entry["loss_scale"])
     print(name, {k: v[-1] for k, v in entry["history"].items()})
     return entry
 

@@ -54,6 +54,8 @@ MORE_OPTIMIZERS = [
     "adam:loss_scale_factor=8.0", "adamw:weight_decay=0.1", "ftrl:l1_regularization_strength=0.01,beta=0.1",
     "adafactor:relative_step=false", "nadam:beta_1=0.8", "adagrad:initial_accumulator_value=0.3", "adadelta:rho=0.9", "lion:beta_2=0.9",
     "adam:ema_overwrite_frequency=2,use_ema=true",
+    "loss_scale_optimizer:inner_optimizer=adam,initial_scale=1024.0,dynamic_growth_steps=2",
+    "loss_scale_optimizer:inner_optimizer=rmsprop,learning_rate=0.01,momentum=0.3,use_ema=true,ema_momentum=0.5",
 ]
 SCHEDULES = [
     "cosine_decay:initial_learning_rate=0.02,decay_steps=5", "cosine_decay:initial_learning_rate=0.02,decay_steps=9,alpha=0.1,warmup_target=0.05,warmup_steps=4",

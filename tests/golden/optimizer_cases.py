@@ -69,6 +69,51 @@ def optimizer_accumulated_constraint(rng):
     return model, normal(rng, 10, 5, 2), normal(rng, 10, 1), {}
 
 
+# ---------------------------------------------------------------- LossScaleOptimizer
+
+
+@case
+def loss_scale_grows(rng):
+    return regression(rng, O.LossScaleOptimizer(O.Adam(0.01), initial_scale=1024.0, dynamic_growth_steps=2)) + ({},)
+
+
+def overflowing(rng, inner, **options):
+    """Gradients of about 2^23 overflow float32 with a scale of 2^107: some steps are skipped, and after every second one that is
+    not the scale grows again."""
+    wrapped = O.LossScaleOptimizer(inner, initial_scale=2.0**107, dynamic_growth_steps=2)
+    model, x, y = regression(rng, wrapped, **options)
+    return model, x, np.abs(y) * np.float32(1e6)  # of one sign: what is added up for a weight overflows first
+
+
+@case
+def loss_scale_overflows(rng):
+    return overflowing(rng, O.Adam(0.01), metrics=["mae"]) + ({"epochs": 6},)
+
+
+@case
+def loss_scale_overflows_ema(rng):
+    """Skipped steps count for nobody: neither averages, nor accumulated gradients, nor the schedule see them."""
+    rate = O.schedules.ExponentialDecay(0.05, 4, 0.5)
+    return overflowing(rng, O.Nadam(rate, gradient_accumulation_steps=2, use_ema=True, ema_momentum=0.8)) + ({"epochs": 6},)
+
+
+@case
+def loss_scale_overflows_before(rng):
+    """The file holds a scale on its way."""
+    made = overflowing(rng, O.Lion(0.002, clipnorm=0.5))
+    made[0].fit(made[1], made[2], batch_size=4, epochs=2, shuffle=False, verbose=0)
+    return made + ({"epochs": 4},)
+
+
+@case
+def loss_scale_overflows_constraint(rng):
+    """A skipped step applies no constraint."""
+    wrapped = O.LossScaleOptimizer(O.Adam(0.01), initial_scale=2.0**109, dynamic_growth_steps=2)
+    model = sequential(L.Input((5, 2)), L.LSTM(4, kernel_constraint=keras.constraints.MinMaxNorm(0.3, 0.8, rate=0.5)), L.Dense(1))
+    compiled(model, rng, optimizer=wrapped)
+    return model, normal(rng, 10, 5, 2), np.abs(normal(rng, 10, 1)) * np.float32(1e6), {"epochs": 4}
+
+
 # ---------------------------------------------------------------- weighted metrics
 
 

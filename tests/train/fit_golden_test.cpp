@@ -92,6 +92,15 @@ void run(const std::string& folder, const std::string& name, const json& c, bool
   options.sample_weight = weights_of(s);
   const History history = model.fit(x, y, options);
   expect_history(history, c["history"]);
+  if (c.contains("loss_scale")) {
+    const auto& scale = model.optimizer()->loss_scale;
+    ASSERT_TRUE(scale);
+    EXPECT_EQ(static_cast<double>(scale->scale), c["loss_scale"]["scale"].get<double>());
+    EXPECT_EQ(scale->steps, c["loss_scale"]["steps"].get<Index>());
+    EXPECT_EQ(model.optimizer()->updates(), c["loss_scale"]["iterations"].get<Index>());
+  } else {
+    EXPECT_FALSE(model.optimizer()->loss_scale);
+  }
   const auto weights = model.get_weights(), wanted = numbered(data, "w");
   ASSERT_EQ(weights.size(), wanted.size());
   for (std::size_t i = 0; i < weights.size(); ++i)

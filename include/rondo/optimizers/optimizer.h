@@ -87,6 +87,18 @@ class Optimizer {
   // before training, otherwise it throws Error(state). Like Keras's, a model file does not keep it.
   void exclude_from_weight_decay(std::vector<std::string> var_names);
   void name_weights(std::span<const std::string> names);  // in the order of bind(); fit calls it
+  // LossScaleOptimizer's part (loss_scale_optimizer.h); without it, a gradient that is not finite ends training.
+  struct LossScale {
+    double initial_scale;
+    Index dynamic_growth_steps;
+    float scale;  // now
+    Index steps;  // since it moved
+    void count() noexcept;
+  };
+  std::optional<LossScale> loss_scale;
+  // Before apply(): whether there may be a step. With a loss scale not if a gradient times the scale is not finite; that halves
+  // the scale. Without one: always.
+  bool admit(std::span<real* const> gradients, std::span<const Index> sizes) noexcept;
   // Bytes bind() would book.
   Index slot_bytes(std::span<const Shape> weights) const;
   // One step: accumulates or clips `gradients` in place, decays, updates, averages. All numbers have been checked to be finite.

@@ -60,7 +60,11 @@ void register_optimizer(const std::string& class_name, OptimizerFactory make) {
 std::vector<std::string> optimizer_names() { return registry().names(); }
 
 OptimizerRef::OptimizerRef(const char* name) : OptimizerRef(std::string(name)) {}
-OptimizerRef::OptimizerRef(const std::string& name) : optimizer_(registry().get(lower(name)).make()) {}
+OptimizerRef::OptimizerRef(const std::string& name) {
+  if (lower(name) == "lossscaleoptimizer")
+    fail(Code::value, "LossScaleOptimizer wraps another optimizer.\n  fix: LossScaleOptimizer(\"adam\")");
+  optimizer_ = registry().get(lower(name)).make();
+}
 
 std::vector<std::string> Optimizer::slot_names() const {
   std::vector<std::string> names;
@@ -250,6 +254,7 @@ void Optimizer::apply(std::span<real* const> weights, std::span<real* const> gra
     }
   }
   ++iterations;
+  if (loss_scale) loss_scale->count();
 }
 
 void Optimizer::make_update(std::span<real* const> weights, std::span<real* const> gradients, std::span<const Index> sizes,

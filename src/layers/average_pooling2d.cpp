@@ -23,14 +23,7 @@ class AveragePooling2DLayer final : public PoolingLayer {
 
 AveragePooling2D::AveragePooling2D(Size2D pool_size, const AveragePooling2DOptions& options) {
   auto layer = std::make_shared<AveragePooling2DLayer>();
-  layer->window.size = pool_size.sizes();
-  layer->window.strides = options.strides.sizes();
-  layer->window.padding = options.padding;
-  layer->data_format = options.data_format;
-  layer->input_shape = options.input_shape;
-  layer->set_name(options.name);
-  layer->settle();
-  layer->check();
+  layer->take(pool_size.sizes(), options.strides.sizes(), options);
   static_cast<LayerRef&>(*this) = LayerRef(layer);
 }
 

@@ -91,6 +91,8 @@ class BidirectionalLayer final : public Layer, public NestedStates, public Activ
     check_inputs(in);
     weights.child("forward_layer", *f_, inputs_of(true, in));
     weights.child("backward_layer", *g_, inputs_of(false, in));
+    width_f_ = f_->output_shapes(inputs_of(true, in))[0][-1];
+    width_g_ = g_->output_shapes(inputs_of(false, in))[0][-1];
   }
 
   Shapes output_shapes(const Shapes& in) const override {
@@ -226,7 +228,7 @@ class BidirectionalLayer final : public Layer, public NestedStates, public Activ
     const RecurrentLayer& layer = forward ? *f_ : *g_;
     Half h;
     h.dims = run.out().dims;
-    h.dims[-1] = layer.units;
+    h.dims[-1] = forward ? width_f_ : width_g_;
     const auto take_in = [&](int i) {
       h.ins[h.inputs] = run.in(i);
       if (back) h.d_ins[h.inputs] = run.d_in(i);
@@ -324,6 +326,7 @@ class BidirectionalLayer final : public Layer, public NestedStates, public Activ
   }
 
   std::string merge_mode_ = "concat";
+  Index width_f_ = 0, width_g_ = 0;  // of the last axis of what the two give
   LayerRef forward_, backward_;
   Merge merge_ = Merge::concat;
   RecurrentLayer* f_ = nullptr;

@@ -1,59 +1,30 @@
-//  y = sum of x(t) / n over the n time steps the mask keeps, 0 if there are none (NaN under
-//  keras_mask_compat)          dx(t) = dy / n, 0 where masked
-#include <limits>
-
+//  y[b, k] = sum of x[b, t, k] / n over the n time steps that the mask keeps, 0 if there are none (NaN under keras_mask_compat)
+//
+//  x (samples, time steps, features)   y (samples, features), or (samples, 1, features) with keepdims
+//
+//  dx = dy / n, 0 where masked
+//
+// The layer itself: layers/spatial/pooling.cpp.
 #include "core/registry.h"
-#include "layers/base/pooling.h"
+#include "layers/spatial/pooling.h"
+#include "rondo/layers/pooling.h"
 
 namespace rondo {
 namespace {
 
-class GlobalAveragePooling1DLayer final : public GlobalPoolLayer {
+class GlobalAveragePooling1DLayer final : public GlobalPoolingLayer {
  public:
+  GlobalAveragePooling1DLayer() : GlobalPoolingLayer(1, false) {}
   std::string class_name() const override { return "GlobalAveragePooling1D"; }
-  MaskFlow mask_flow(std::span<const bool>) const override { return MaskFlow::none; }  // used up
-
-  void forward(const Run& run) const noexcept override {
-    const Port& x = run.in();
-    const Index steps = x.dims[1], features = x.dims[2];
-    for (Index b = 0; b < x.dims[0]; ++b) {
-      real* const y = run.out().values + b * features;
-      std::fill_n(y, features, real(0));
-      const Index n = kept(x, b);
-      for (Index t = 0; t < steps; ++t)
-        if (!x.mask || x.mask[b * steps + t])
-          for (Index k = 0; k < features; ++k) y[k] += x.values[(b * steps + t) * features + k];
-      for (Index k = 0; n > 0 && k < features; ++k) y[k] /= static_cast<real>(n);
-      if (n == 0 && nan_of_nothing) std::fill_n(y, features, std::numeric_limits<real>::quiet_NaN());
-    }
-  }
-  void backward(const Run& run) const noexcept override {
-    real* const dx = run.d_in().values;
-    if (!dx) return;
-    const Port& x = run.in();
-    const Index steps = x.dims[1], features = x.dims[2];
-    std::fill_n(dx, x.dims.elements(), real(0));
-    for (Index b = 0; b < x.dims[0]; ++b) {
-      const auto n = static_cast<real>(kept(x, b));
-      for (Index t = 0; t < steps; ++t)
-        if (!x.mask || x.mask[b * steps + t])
-          for (Index k = 0; k < features; ++k) dx[(b * steps + t) * features + k] = run.d_out().values[b * features + k] / n;
-    }
-  }
-
- private:
-  static Index kept(const Port& x, Index sample) noexcept {
-    const Index steps = x.dims[1];
-    if (!x.mask) return steps;
-    return static_cast<Index>(
-        std::count_if(x.mask + sample * steps, x.mask + (sample + 1) * steps, [](auto m) { return m != 0; }));
-  }
 };
 
 }  // namespace
 
-GlobalAveragePooling1D::GlobalAveragePooling1D(const GlobalPoolingOptions& options)
-    : LayerRef(made_pooling<GlobalAveragePooling1DLayer>(options)) {}
+GlobalAveragePooling1D::GlobalAveragePooling1D(const GlobalPoolingOptions& options) {
+  auto layer = std::make_shared<GlobalAveragePooling1DLayer>();
+  layer->take(options);
+  static_cast<LayerRef&>(*this) = LayerRef(layer);
+}
 
 }  // namespace rondo
 

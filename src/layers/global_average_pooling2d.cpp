@@ -21,11 +21,7 @@ class GlobalAveragePooling2DLayer final : public GlobalPoolingLayer {
 
 GlobalAveragePooling2D::GlobalAveragePooling2D(const GlobalAveragePooling2DOptions& options) {
   auto layer = std::make_shared<GlobalAveragePooling2DLayer>();
-  layer->data_format = options.data_format;
-  layer->keepdims = options.keepdims;
-  layer->input_shape = options.input_shape;
-  layer->set_name(options.name);
-  layer->check();
+  layer->take(options);
   static_cast<LayerRef&>(*this) = LayerRef(layer);
 }
 

@@ -1,49 +1,29 @@
-//  y = the largest x(t) of all time steps, feature by feature          dx(t) = dy where x(t) is it, the first of equal ones
+//  y[b, k] = max over t of x[b, t, k]          dx = dy / holders at the time steps that hold the maximum, else 0
+//
+//  x (samples, time steps, features)   y (samples, features), or (samples, 1, features) with keepdims
 //
 // Keras takes padding for data here and loses the mask, so a mask is refused unless that is asked for.
+// The layer itself: layers/spatial/pooling.cpp.
 #include "core/registry.h"
-#include "layers/base/pooling.h"
+#include "layers/spatial/pooling.h"
+#include "rondo/layers/pooling.h"
 
 namespace rondo {
 namespace {
 
-class GlobalMaxPooling1DLayer final : public GlobalPoolLayer {
+class GlobalMaxPooling1DLayer final : public GlobalPoolingLayer {
  public:
+  GlobalMaxPooling1DLayer() : GlobalPoolingLayer(1, true) {}
   std::string class_name() const override { return "GlobalMaxPooling1D"; }
-  MaskFlow mask_flow(std::span<const bool> masked) const override {
-    return !masked.empty() && masked[0] ? MaskFlow::drop : MaskFlow::none;
-  }
-  void forward(const Run& run) const noexcept override {
-    each(run, [&](Index place, Index at) { run.out().values[place] = run.in().values[at]; });
-  }
-  void backward(const Run& run) const noexcept override {
-    real* const dx = run.d_in().values;
-    if (!dx) return;
-    std::fill_n(dx, run.in().dims.elements(), real(0));
-    each(run, [&](Index place, Index at) { dx[at] = run.d_out().values[place]; });
-  }
-
- private:
-  // f(place in y, place of the largest in x)
-  template <class F>
-  void each(const Run& run, F f) const noexcept {
-    const Dims& d = run.in().dims;
-    const real* const x = run.in().values;
-    for (Index b = 0; b < d[0]; ++b) {
-      for (Index k = 0; k < d[2]; ++k) {
-        Index best = b * d[1] * d[2] + k;
-        for (Index t = 1, i = best + d[2]; t < d[1]; ++t, i += d[2])
-          if (x[i] > x[best] || (x[i] != x[i] && x[best] == x[best])) best = i;
-        f(b * d[2] + k, best);
-      }
-    }
-  }
 };
 
 }  // namespace
 
-GlobalMaxPooling1D::GlobalMaxPooling1D(const GlobalPoolingOptions& options)
-    : LayerRef(made_pooling<GlobalMaxPooling1DLayer>(options)) {}
+GlobalMaxPooling1D::GlobalMaxPooling1D(const GlobalPoolingOptions& options) {
+  auto layer = std::make_shared<GlobalMaxPooling1DLayer>();
+  layer->take(options);
+  static_cast<LayerRef&>(*this) = LayerRef(layer);
+}
 
 }  // namespace rondo
 

@@ -21,11 +21,7 @@ class GlobalMaxPooling2DLayer final : public GlobalPoolingLayer {
 
 GlobalMaxPooling2D::GlobalMaxPooling2D(const GlobalMaxPooling2DOptions& options) {
   auto layer = std::make_shared<GlobalMaxPooling2DLayer>();
-  layer->data_format = options.data_format;
-  layer->keepdims = options.keepdims;
-  layer->input_shape = options.input_shape;
-  layer->set_name(options.name);
-  layer->check();
+  layer->take(options);
   static_cast<LayerRef&>(*this) = LayerRef(layer);
 }
 

@@ -1,46 +1,30 @@
-//  y(p) = the largest of x(p s ... p s + pool_size - 1), feature by feature          dx = dy where x is it, the first of equal
-//  ones
+//  y[b, t, k] = max over i of x[b, t s + i, k]
+//
+//  x (samples, time steps, features)   y (samples, time steps', features)   time steps': layers/spatial/window.h
+//
+//  dx of the first time step that holds the maximum += dy
+//
+// The layer itself: layers/spatial/pooling.cpp.
 #include "core/registry.h"
-#include "layers/base/pooling.h"
+#include "layers/spatial/pooling.h"
+#include "rondo/layers/pooling.h"
 
 namespace rondo {
 namespace {
 
-class MaxPooling1DLayer final : public PoolLayer {
+class MaxPooling1DLayer final : public PoolingLayer {
  public:
+  MaxPooling1DLayer() : PoolingLayer(1, true) {}
   std::string class_name() const override { return "MaxPooling1D"; }
-  void describe(ConfigVisitor& v) override {
-    v.field("pool_size", pool_size, {2});
-    describe_rest(v);
-  }
-  void forward(const Run& run) const noexcept override {
-    const real* const x = run.in().values;
-    each(run,
-         [&](Index first, Index end, Index place) { run.out().values[place] = x[largest(x, first, end, run.in().dims[2])]; });
-  }
-  void backward(const Run& run) const noexcept override {
-    real* const dx = run.d_in().values;
-    if (!dx) return;
-    const real* const x = run.in().values;
-    std::fill_n(dx, run.in().dims.elements(), real(0));
-    each(run, [&](Index first, Index end, Index place) {
-      dx[largest(x, first, end, run.in().dims[2])] += run.d_out().values[place];
-    });
-  }
-
- private:
-  static Index largest(const real* x, Index first, Index end, Index step) noexcept {
-    Index best = first;
-    for (Index i = first; i < end; i += step)
-      if (x[i] > x[best] || (x[i] != x[i] && x[best] == x[best])) best = i;
-    return best;
-  }
 };
 
 }  // namespace
 
-MaxPooling1D::MaxPooling1D(Index pool_size, const PoolingOptions& options)
-    : LayerRef(made_pooling<MaxPooling1DLayer>(pool_size, options)) {}
+MaxPooling1D::MaxPooling1D(Index pool_size, const PoolingOptions& options) {
+  auto layer = std::make_shared<MaxPooling1DLayer>();
+  layer->take({pool_size}, options.strides, options);
+  static_cast<LayerRef&>(*this) = LayerRef(layer);
+}
 
 }  // namespace rondo
 

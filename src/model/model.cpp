@@ -7,7 +7,7 @@
 
 #include "core/memory.h"
 #include "layers/attention/scored.h"
-#include "layers/base/pooling.h"
+#include "layers/spatial/pooling.h"
 #include "model/model_layer.h"
 #include "model/model_state.h"
 #include "rondo/core/error.h"
@@ -101,7 +101,7 @@ void Model::set_keras_mask_compat(bool compat) {
   p_->idle.clear();  // sessions have a graph of their own
   const auto inside = [&](const auto& self, Layer& layer) -> void {
     if (ModelLayer* model = as_model(layer)) Model(model->model()).set_keras_mask_compat(compat);
-    if (auto* pool = dynamic_cast<GlobalPoolLayer*>(&layer)) pool->nan_of_nothing = compat;
+    if (auto* pool = dynamic_cast<GlobalPoolingLayer*>(&layer)) pool->nan_of_nothing = compat;
     if (auto* attention = dynamic_cast<ScoredAttention*>(&layer)) attention->keras_masks = compat;
     for (const Weights::Child& c : layer.weights().children()) self(self, *c.layer);
   };

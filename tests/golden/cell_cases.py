@@ -206,6 +206,9 @@ def padded_films(name, *shape, make, **options):
 padded_films("masked_conv_lstm1d", 6, 4, 2, make=[lambda: L.ConvLSTM1D(2, 2, return_sequences=True), lambda: L.ConvLSTM1D(3, 2, padding="same")])
 padded_films("masked_conv_lstm1d_zeros", 6, 4, 2, make=[lambda: L.ConvLSTM1D(2, 3, go_backwards=True, return_sequences=True, zero_output_for_mask=True)])
 padded_films("masked_conv_lstm2d", 6, 3, 4, 1, make=[lambda: L.ConvLSTM2D(2, 2, padding="same", return_sequences=True), lambda: L.ConvLSTM2D(2, 2)])
+FIRST = {"data_format": "channels_first"}
+padded_films("masked_first_conv_lstm1d", 6, 2, 4, make=[lambda: L.ConvLSTM1D(2, 2, return_sequences=True, **FIRST), lambda: L.ConvLSTM1D(3, 2, padding="same", **FIRST)])
+padded_films("masked_first_conv_lstm2d", 6, 1, 3, 4, make=[lambda: L.ConvLSTM2D(2, 2, padding="same", return_sequences=True, **FIRST), lambda: L.ConvLSTM2D(2, 2, **FIRST)])
 padded_films("masked_bidirectional_conv_lstm1d", 6, 4, 2, make=[lambda: L.Bidirectional(L.ConvLSTM1D(2, 2, return_sequences=True))])
 padded_films("stateful_masked_conv_lstm1d", 6, 4, 2, make=[lambda: L.ConvLSTM1D(2, 2, **SEQUENCES), lambda: L.ConvLSTM1D(2, 2, stateful=True)], stateful=True)
 padded_films("stateful_masked_conv_lstm2d", 6, 3, 3, 1, make=[lambda: L.ConvLSTM2D(2, 2, **SEQUENCES)], stateful=True)

@@ -138,6 +138,64 @@ add(
 )
 
 
+# ---------------------------------------------------------------- channels_first
+
+FIRST = {"data_format": "channels_first"}
+add("first_conv1d", (3, 7), lambda: L.Conv1D(4, 3, strides=2, padding="same", activation="relu", **FIRST))
+add("first_conv1d_causal", (3, 7), lambda: L.Conv1D(4, 3, dilation_rate=2, padding="causal", use_bias=False, **FIRST))
+add("first_conv1d_groups", (4, 7), lambda: L.Conv1D(6, 2, groups=2, **FIRST))
+add("first_conv2d", (3, 6, 5), lambda: L.Conv2D(4, (2, 3), strides=(2, 1), padding="same", activation="tanh", **FIRST))
+add("first_conv2d_dilation", (2, 9, 8), lambda: L.Conv2D(4, (2, 3), dilation_rate=(3, 2), **FIRST))
+add("first_conv2d_groups", (6, 5, 6), lambda: L.Conv2D(9, 2, groups=3, padding="same", activation="elu", **FIRST))
+for kind, one, two in (("max", L.MaxPooling1D, L.MaxPooling2D), ("average", L.AveragePooling1D, L.AveragePooling2D)):
+    add(f"first_{kind}_pooling1d", (3, 7), lambda one=one: one(2, strides=3, padding="same", **FIRST))
+    add(f"first_{kind}_pooling2d", (3, 5, 7), lambda two=two: two((2, 3), strides=(1, 2), padding="same", **FIRST))
+for kind, one, two in (
+    ("max", L.GlobalMaxPooling1D, L.GlobalMaxPooling2D),
+    ("average", L.GlobalAveragePooling1D, L.GlobalAveragePooling2D),
+):
+    add(f"first_global_{kind}_pooling1d", (3, 7), lambda one=one: one(**FIRST))
+    add(f"first_global_{kind}_pooling1d_keepdims", (3, 7), lambda one=one: one(keepdims=True, **FIRST))
+    add(f"first_global_{kind}_pooling2d", (3, 5, 7), lambda two=two: two(**FIRST))
+    add(f"first_global_{kind}_pooling2d_keepdims", (3, 5, 7), lambda two=two: two(keepdims=True, **FIRST))
+add("first_conv_lstm1d", (5, 3, 7), lambda: L.ConvLSTM1D(4, 3, strides=2, return_sequences=True, go_backwards=True, **FIRST))
+add("first_conv_lstm1d_dilation", (5, 2, 8), lambda: L.ConvLSTM1D(3, 3, dilation_rate=2, **FIRST))
+add("first_conv_lstm2d", (4, 2, 5, 6), lambda: L.ConvLSTM2D(3, (2, 3), padding="same", return_sequences=True, **FIRST))
+add(
+    "first_bidirectional_conv_lstm2d",
+    (4, 2, 5, 6),
+    lambda: L.Bidirectional(L.ConvLSTM2D(2, 2, return_sequences=True, **FIRST), merge_mode="sum"),
+)
+add(
+    "first_film",
+    (4, 2, 8, 6),
+    lambda: L.TimeDistributed(L.Conv2D(4, 3, padding="same", activation="relu", **FIRST)),
+    lambda: L.TimeDistributed(L.BatchNormalization(axis=1)),
+    lambda: L.TimeDistributed(L.MaxPooling2D(**FIRST)),
+    lambda: L.TimeDistributed(L.Flatten(**FIRST)),
+    lambda: L.LSTM(3),
+)
+add(
+    "first_series_lstm",
+    (3, 9),
+    lambda: L.Conv1D(4, 3, activation="tanh", **FIRST),
+    lambda: L.AveragePooling1D(2, **FIRST),
+    lambda: L.Permute((2, 1)),
+    lambda: L.LSTM(3),
+)
+
+
+def first_conv_lstm_states(rng):
+    """The state of one film starts another, channels first."""
+    a, b = L.Input((4, 2, 5, 4)), L.Input((3, 2, 5, 4))
+    _, h, c = L.ConvLSTM2D(3, 2, padding="same", return_state=True, **FIRST)(a)
+    y = L.ConvLSTM2D(3, 2, padding="same", return_sequences=True, **FIRST)(b, initial_state=[h, c])
+    return keras.Model([a, b], [y, h, c]), [normal(rng, 2, 4, 2, 5, 4), normal(rng, 2, 3, 2, 5, 4)]
+
+
+CASES["first_conv_lstm2d_states"] = (first_conv_lstm_states, (), None)
+
+
 def conv_lstm_states(rng):
     """The state of one film starts another."""
     a, b = L.Input((4, 5, 5, 2)), L.Input((3, 5, 5, 2))

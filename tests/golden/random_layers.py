@@ -218,20 +218,35 @@ class Draw:
                 options["backward_layer"] = backward
         return self.make(L.Bidirectional, forward, **options)
 
+    def order(self, shape, leading=0):
+        """Options for the axis of channels, and its size. TensorFlow has no channels_first on a CPU."""
+        if keras.backend.backend() == "tensorflow" or shape[leading] is None or not self.chance(0.25):
+            return {}, shape[-1]
+        return {"data_format": "channels_first"}, shape[leading]
+
+    def place_activation(self, options):
+        """In a convolution. One of whole rows goes over places where the channels are first: Rondo refuses it."""
+        if "data_format" not in options:
+            return self.activation()
+        return self.pick(self.elementwise) if self.chance(0.7) else None
+
     def conv1d(self, shape):
         filters = self.number(1, 4)
-        options = {"padding": self.pick(["valid", "same", "causal"]), "use_bias": self.chance(0.8)}
+        order, channels = self.order(shape)
+        options = {"padding": self.pick(["valid", "same", "causal"]), "use_bias": self.chance(0.8), **order}
         options |= self.pick([{}, {"strides": self.number(2, 3)}, {"dilation_rate": self.number(2, 3)}])
-        if self.chance(0.3) and shape[-1] % 2 == 0:
+        if self.chance(0.3) and channels % 2 == 0:
             options["groups"], filters = 2, 2 * filters
-        return self.make(L.Conv1D, filters, self.number(1, 3), activation=self.activation(), **options, **self.rules("kernel", "bias"))
+        return self.make(L.Conv1D, filters, self.number(1, 3), activation=self.place_activation(options), **options, **self.rules("kernel", "bias"))
 
     def pooling1d(self, shape):
         kind = self.pick([L.MaxPooling1D, L.AveragePooling1D])
-        return self.make(kind, pool_size=self.number(1, 3), padding=self.pick(["valid", "same"]), **self.some(strides=[1, 2, 3]))
+        options = {**self.some(strides=[1, 2, 3]), **self.order(shape)[0]}
+        return self.make(kind, pool_size=self.number(1, 3), padding=self.pick(["valid", "same"]), **options)
 
     def global1d(self, shape):
-        return self.make(self.pick([L.GlobalMaxPooling1D, L.GlobalAveragePooling1D]), **self.some(keepdims=True))
+        kind = self.pick([L.GlobalMaxPooling1D, L.GlobalAveragePooling1D])
+        return self.make(kind, **self.some(keepdims=True), **self.order(shape)[0])
 
     def time_distributed(self, shape):
         inner = shape[1:]
@@ -251,25 +266,27 @@ class Draw:
 
     def conv2d(self, shape):
         filters = self.number(1, 4)
-        options = {"padding": self.pick(["valid", "same"]), "use_bias": self.chance(0.8)}
+        order, channels = self.order(shape)
+        options = {"padding": self.pick(["valid", "same"]), "use_bias": self.chance(0.8), **order}
         options |= self.pick([{}, {"strides": (self.number(1, 2), self.number(1, 2))}, {"dilation_rate": self.number(2, 3)}])
-        if self.chance(0.3) and shape[-1] % 2 == 0:
+        if self.chance(0.3) and channels % 2 == 0:
             options["groups"], filters = 2, 2 * filters
         size = self.pick([1, 2, 3, (2, 3), (1, 2)])
-        return self.make(L.Conv2D, filters, size, activation=self.activation(), **options, **self.rules("kernel", "bias"))
+        return self.make(L.Conv2D, filters, size, activation=self.place_activation(options), **options, **self.rules("kernel", "bias"))
 
     def pooling2d(self, shape):
         kind = self.pick([L.MaxPooling2D, L.AveragePooling2D])
-        options = self.some(strides=[1, 2, (2, 1)])
+        options = {**self.some(strides=[1, 2, (2, 1)]), **self.order(shape)[0]}
         return self.make(kind, pool_size=self.pick([1, 2, (2, 1), (1, 3)]), padding=self.pick(["valid", "same"]), **options)
 
     def global2d(self, shape):
-        return self.make(self.pick([L.GlobalMaxPooling2D, L.GlobalAveragePooling2D]), **self.some(keepdims=True))
+        kind = self.pick([L.GlobalMaxPooling2D, L.GlobalAveragePooling2D])
+        return self.make(kind, **self.some(keepdims=True), **self.order(shape)[0])
 
     def conv_lstm(self, shape, sequences=None, state=False):
         kind = {3: L.ConvLSTM1D, 4: L.ConvLSTM2D}[len(shape)]
         options = {"return_sequences": self.chance(0.5) if sequences is None else sequences, "return_state": state,
-                   "padding": self.pick(["valid", "same"])}
+                   "padding": self.pick(["valid", "same"]), **self.order(shape, 1)[0]}
         options |= self.some(activation=self.elementwise, recurrent_activation=["hard_sigmoid", "tanh"], use_bias=False,
                              go_backwards=True, unit_forget_bias=False)
         options |= self.pick([{}, {}, {"strides": 2}, {"dilation_rate": 2}])

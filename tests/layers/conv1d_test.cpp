@@ -34,6 +34,11 @@ CONTRACT_CASE("Conv1D", "rules",
                                .bias_constraint = NonNeg()});
               },
               {{7, 2}}, {.masks = false});
+CONTRACT_CASE("Conv1D", "channels first",
+              [] {
+                return Conv1D(4, 3, {.strides = 2, .padding = "same", .data_format = "channels_first", .activation = "mish"});
+              },
+              {{2, 7}}, {.masks = false});
 // Masked sequences of a TimeDistributed may hold NaN, and must not reach the weights.
 CONTRACT_CASE("TimeDistributed", "conv1d", [] { return TimeDistributed(Conv1D(2, 3, {.activation = "tanh"})); },
               {{None, 4, 2}});
@@ -87,7 +92,7 @@ TEST(Conv1D, RefusesWhatCannotBe) {
   expect_refused(Code::value, "cannot both be above 1", [] { Conv1D(3, 2, {.strides = 2, .dilation_rate = 2}); });
   expect_refused(Code::value, "'same' or 'causal'", [] { Conv1D(3, 2, {.padding = "full"}); });
   expect_refused(Code::shape, "multiple of groups", [] { Conv1D(4, 2, {.groups = 2})(Input({5, 3})); });
-  expect_refused(Code::shape, "the window reaches over 5", [] { Conv1D(4, 3, {.dilation_rate = 2})(Input({4, 3})); });
+  expect_refused(Code::shape, "the window (kernel_size) reaches over 5", [] { Conv1D(4, 3, {.dilation_rate = 2})(Input({4, 3})); });
   expect_refused(Code::unsupported, "unknown activation", [] { Conv1D(4, 3, {.activation = "relo"}); });
 }
 

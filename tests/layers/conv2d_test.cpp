@@ -53,6 +53,19 @@ CONTRACT_CASE("Conv2D", "rules",
                                .bias_constraint = NonNeg()});
               },
               {{4, 3, 2}}, {.masks = false});
+CONTRACT_CASE("Conv2D", "channels first",
+              [] {
+                return Conv2D(3, {2, 3}, {.strides = {2, 1}, .data_format = "channels_first", .activation = "tanh"});
+              },
+              {{2, 5, 4}}, {.masks = false});
+CONTRACT_CASE("Conv2D", "channels first, groups",
+              [] {
+                return Conv2D(4, 2, {.padding = "same", .data_format = "channels_first", .groups = 2, .activation = "mish"});
+              },
+              {{4, 3, 4}}, {.masks = false});
+CONTRACT_CASE("TimeDistributed", "conv2d, channels first",
+              [] { return TimeDistributed(Conv2D(2, 2, {.data_format = "channels_first", .activation = "tanh"})); },
+              {{None, 2, 4, 3}});
 CONTRACT_CASE("TimeDistributed", "conv2d", [] { return TimeDistributed(Conv2D(2, 2, {.activation = "tanh"})); },
               {{None, 4, 3, 2}});
 CONTRACT_CASE("TimeDistributed", "conv2d, same", [] { return TimeDistributed(Conv2D(2, 3, {.padding = "same"})); },
@@ -139,7 +152,14 @@ TEST(Conv2D, RefusesWhatItCannotDo) {
   expect_refused(Code::value, "cannot both be above 1", on(2, 2, {.strides = 2, .dilation_rate = 2}, image));
   expect_refused(Code::value, "Did you mean 'same'", on(2, 2, {.padding = "sane"}, image));
   expect_refused(Code::value, "Conv1D", on(2, 2, {.padding = "causal"}, image));
-  expect_refused(Code::unsupported, "channels_first", on(2, 2, {.data_format = "channels_first"}, image));
+  const Conv2DOptions first{.data_format = "channels_first"};
+  expect_refused(Code::value, "Did you mean 'channels_first'", on(2, 2, {.data_format = "chanels_first"}, image));
+  expect_refused(Code::unsupported, "goes over the last axis",
+                 on(2, 2, {.data_format = "channels_first", .activation = "softmax"}, image));
+  expect_refused(Code::shape, "Input({1, 5, 5})", on(2, 3, first, {5, 5}));
+  expect_refused(Code::shape, "(samples, channels, rows, columns)", on(2, 3, first, {5}));
+  expect_refused(Code::shape, "(None, 2, 5, 9): 5 rows", on(2, 6, first, {2, 5, 9}));
+  expect_refused(Code::shape, "Input({1, None, None})", on(2, 3, first, {None, 5, 5}));
   expect_refused(Code::value, "multiple of groups", on(5, 2, {.groups = 2}, image));
   expect_refused(Code::shape, "multiple of groups", on(6, 2, {.groups = 3}, image));
   expect_refused(Code::unsupported, "Did you mean 'tanh'", on(2, 2, {.activation = "tahn"}, image));

@@ -2,6 +2,7 @@
 // in tests/interop.
 #include <gtest/gtest.h>
 
+#include "rondo/layers/bidirectional.h"
 #include "rondo/layers/conv_lstm1d.h"
 #include "rondo/layers/conv_lstm2d.h"
 #include "rondo/layers/lstm.h"
@@ -46,6 +47,33 @@ CONTRACT_CASE("ConvLSTM2D", "softmax",
               [] { return ConvLSTM2D(3, 2, {.activation = "softmax", .recurrent_activation = "softmax"}); }, {{None, 3, 3, 1}});
 CONTRACT_CASE("ConvLSTM2D", "stateful",
               [] { return ConvLSTM2D(1, 2, {.return_sequences = true, .stateful = true, .batch_size = 5}); }, {{4, 3, 3, 1}});
+
+CONTRACT_CASE("ConvLSTM1D", "channels first",
+              [] {
+                return ConvLSTM1D(
+                    2, 2, {.strides = 2, .data_format = "channels_first", .return_sequences = true, .return_state = true});
+              },
+              {{None, 3, 5}});
+CONTRACT_CASE("ConvLSTM1D", "channels first, backwards, initial state",
+              [] { return ConvLSTM1D(2, 3, {.padding = "same", .data_format = "channels_first", .go_backwards = true}); },
+              {{None, 1, 3}, {2, 3}, {2, 3}}, {.masks = false});
+CONTRACT_CASE("ConvLSTM2D", "channels first",
+              [] {
+                return ConvLSTM2D(2, {3, 2}, {.padding = "same", .data_format = "channels_first", .return_sequences = true});
+              },
+              {{None, 1, 3, 4}});
+CONTRACT_CASE("ConvLSTM2D", "channels first, dropouts",
+              [] { return ConvLSTM2D(3, 2, {.data_format = "channels_first", .dropout = 0.3, .recurrent_dropout = 0.4}); },
+              {{None, 2, 3, 3}});
+CONTRACT_CASE("ConvLSTM2D", "channels first, stateful",
+              [] {
+                return ConvLSTM2D(
+                    1, 2, {.data_format = "channels_first", .return_sequences = true, .stateful = true, .batch_size = 5});
+              },
+              {{4, 2, 3, 3}});
+CONTRACT_CASE("Bidirectional", "ConvLSTM2D, channels first",
+              [] { return Bidirectional(ConvLSTM2D(2, 2, {.data_format = "channels_first", .return_sequences = true})); },
+              {{None, 2, 3, 4}});
 
 // One place and a window of one: an LSTM with the same weights.
 TEST(ConvLSTM, OnePlaceIsAnLSTM) {
@@ -116,7 +144,12 @@ TEST(ConvLSTM, RefusesWhatItCannotDo) {
   expect_refused(Code::value, "kernel_size", [] { ConvLSTM1D(2, 0); });
   expect_refused(Code::value, "cannot both be above 1", [] { ConvLSTM2D(2, 2, {.strides = 2, .dilation_rate = 2}); });
   expect_refused(Code::value, "Conv1D", [] { ConvLSTM1D(2, 2, {.padding = "causal"}); });
-  expect_refused(Code::unsupported, "channels_first", [] { ConvLSTM2D(2, 2, {.data_format = "channels_first"}); });
+  const auto first = [] { return ConvLSTM2D(2, 2, {.data_format = "channels_first"}); };
+  expect_refused(Code::value, "Did you mean 'channels_last'", [] { ConvLSTM2D(2, 2, {.data_format = "chanels_last"}); });
+  expect_refused(Code::unsupported, "recurrent_activation 'softmax'",
+                 [] { ConvLSTM2D(2, 2, {.data_format = "channels_first", .recurrent_activation = "softmax"}); });
+  expect_refused(Code::shape, "Input({10, 1, 32, 32})", on(first(), {4, 3, 3}));
+  expect_refused(Code::shape, "(samples, time steps, channels, rows, columns)", on(first(), {4, 3}));
   expect_refused(Code::unsupported, "Did you mean 'tanh'", [] { ConvLSTM2D(2, 2, {.activation = "tanj"}); });
   expect_refused(Code::shape, "Input({10, 32, 32, 1})", on(ConvLSTM2D(2, 2), {4, 3, 3}));
   expect_refused(Code::shape, "smaller than the window", on(ConvLSTM1D(2, 4), {5, 3, 1}));

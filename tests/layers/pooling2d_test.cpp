@@ -45,6 +45,24 @@ CONTRACT_CASE(
     "GlobalAveragePooling2D", "plain", [] { return GlobalAveragePooling2D(); }, {{None, 3, 2}}, average);
 CONTRACT_CASE(
     "GlobalAveragePooling2D", "keepdims", [] { return GlobalAveragePooling2D({.keepdims = true}); }, {{3, 4, 2}}, average);
+CONTRACT_CASE(
+    "MaxPooling2D", "channels first",
+    [] {
+      return MaxPooling2D({2, 3}, {.strides = 1, .padding = "same", .data_format = "channels_first"});
+    },
+    {{2, 4, 5}}, largest);
+CONTRACT_CASE(
+    "AveragePooling2D", "channels first",
+    [] {
+      return AveragePooling2D({2, 1}, {.data_format = "channels_first"});
+    },
+    {{3, 4, 5}}, average);
+CONTRACT_CASE(
+    "GlobalMaxPooling2D", "channels first", [] { return GlobalMaxPooling2D({.data_format = "channels_first"}); }, {{2, 3, 4}},
+    largest);
+CONTRACT_CASE(
+    "GlobalAveragePooling2D", "channels first, keepdims",
+    [] { return GlobalAveragePooling2D({.data_format = "channels_first", .keepdims = true}); }, {{2, 3, 4}}, average);
 CONTRACT_CASE("TimeDistributed", "max pooling", [] { return TimeDistributed(MaxPooling2D()); }, {{None, 4, 4, 2}},
               {.distinct = true});
 CONTRACT_CASE("TimeDistributed", "average pooling", [] { return TimeDistributed(AveragePooling2D(2, {.padding = "same"})); },
@@ -107,8 +125,9 @@ TEST(Pooling2D, RefusesWhatItCannotDo) {
   expect_refused(Code::value, "pool_size", [] { MaxPooling2D(0); });
   expect_refused(Code::value, "strides", [] { AveragePooling2D(2, {.strides = {0, 1}}); });
   expect_refused(Code::value, "Did you mean 'valid'", [] { MaxPooling2D(2, {.padding = "vaild"}); });
-  expect_refused(Code::unsupported, "channels_first", [] { MaxPooling2D(2, {.data_format = "channels_first"}); });
-  expect_refused(Code::unsupported, "channels_first", [] { GlobalMaxPooling2D({.data_format = "channels_first"}); });
+  expect_refused(Code::value, "Did you mean 'channels_first'", [] { MaxPooling2D(2, {.data_format = "channels_frist"}); });
+  expect_refused(Code::value, "data_format", [] { GlobalMaxPooling2D({.data_format = "first"}); });
+  expect_refused(Code::shape, "Input({1, 3, 3})", on(GlobalMaxPooling2D({.data_format = "channels_first"}), {3, 3}));
   expect_refused(Code::shape, "smaller than the window", on(MaxPooling2D(4), {3, 3, 1}));
   expect_refused(Code::shape, "Input({3, 3, 1})", on(MaxPooling2D(2), {3, 3}));
   expect_refused(Code::shape, "TimeDistributed(GlobalAveragePooling2D())", on(GlobalAveragePooling2D(), {7, 3, 3, 1}));

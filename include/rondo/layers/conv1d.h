@@ -8,9 +8,10 @@ namespace rondo {
 // Keras's arguments, order and defaults.
 struct Conv1DOptions {
   Index strides = 1;
-  std::string padding = "valid";  // "same", or "causal": no step sees a later one
-  Index dilation_rate = 1;        // steps from one tap to the next
-  Index groups = 1;               // features and filters are cut into so many parts, each with its own
+  std::string padding = "valid";              // "same", or "causal": no step sees a later one
+  std::string data_format = "channels_last";  // or "channels_first": (samples, features, time steps)
+  Index dilation_rate = 1;                    // steps from one tap to the next
+  Index groups = 1;                           // features and filters are cut into so many parts, each with its own
   Activation activation = "linear";
   bool use_bias = true;
   Initializer kernel_initializer = "glorot_uniform";

@@ -10,7 +10,7 @@ namespace rondo {
 struct Conv2DOptions {
   Size2D strides = 1;
   std::string padding = "valid";              // or "same": zeros around, as many rows and columns out as in (for strides of 1)
-  std::string data_format = "channels_last";  // "channels_first" is refused
+  std::string data_format = "channels_last";  // or "channels_first": (samples, channels, rows, columns)
   Size2D dilation_rate = 1;                   // rows and columns between the taps of a filter
   Index groups = 1;                           // filters of one group see the channels of that group only
   Activation activation = "linear";
@@ -31,8 +31,8 @@ struct Conv2DOptions {
 //
 //   Conv2D(32, 3, {.padding = "same", .activation = "relu"})      Conv2D(8, {1, 5})
 //
-// Throws Error(value | unsupported) for sizes that are not positive, groups that do not divide filters or channels, strides
-// and dilation_rate both above 1 (as Keras), channels_first; Error(shape) for other than 4 axes or an image smaller than the
+// Throws Error(value) for sizes that are not positive, groups that do not divide filters or channels, strides
+// and dilation_rate both above 1 (as Keras); Error(shape) for other than 4 axes or an image smaller than the
 // window.
 class Conv2D : public LayerRef {
  public:

@@ -11,7 +11,7 @@ namespace rondo {
 struct ConvLSTM1DOptions {
   Index strides = 1;                          // of the input's convolution; that of the state has none
   std::string padding = "valid";              // or "same"
-  std::string data_format = "channels_last";  // "channels_first" is refused
+  std::string data_format = "channels_last";  // or "channels_first": (samples, time steps, channels, places)
   Index dilation_rate = 1;
   Activation activation = "tanh";
   Activation recurrent_activation = "sigmoid";
@@ -42,7 +42,7 @@ struct ConvLSTM1DOptions {
 
 // (samples, time steps, places, channels) -> (samples, places', filters), or (samples, time steps, places', filters)
 // with return_sequences; then, with return_state, h and c. Initial states may come after x. A masked time step is passed by.
-// Equations: src/layers/conv_lstm2d.cpp. Throws Error(value | unsupported) as Conv1D; Error(shape) for other axes, for sizes
+// Equations: src/layers/conv_lstm2d.cpp. Throws Error(value) as Conv1D; Error(shape) for other axes, for sizes
 // of a frame that are not known, and for frames smaller than the window.
 class ConvLSTM1D : public LayerRef {
  public:

@@ -12,7 +12,7 @@ namespace rondo {
 struct ConvLSTM2DOptions {
   Size2D strides = 1;                         // of the input's convolution; that of the state has none
   std::string padding = "valid";              // or "same"
-  std::string data_format = "channels_last";  // "channels_first" is refused
+  std::string data_format = "channels_last";  // or "channels_first": (samples, time steps, channels, rows, columns)
   Size2D dilation_rate = 1;
   Activation activation = "tanh";
   Activation recurrent_activation = "sigmoid";
@@ -43,7 +43,7 @@ struct ConvLSTM2DOptions {
 
 // (samples, time steps, rows, columns, channels) -> (samples, rows', columns', filters), or (samples, time steps, rows',
 // columns', filters) with return_sequences; then, with return_state, h and c. Initial states may come after x. A masked time
-// step is passed by. Equations: src/layers/conv_lstm2d.cpp. Throws Error(value | unsupported) as Conv2D; Error(shape) for other
+// step is passed by. Equations: src/layers/conv_lstm2d.cpp. Throws Error(value) as Conv2D; Error(shape) for other
 // axes, for sizes of a frame that are not known, and for frames smaller than the window.
 class ConvLSTM2D : public LayerRef {
  public:

@@ -213,6 +213,11 @@ class Run {
     *context_->finding = {table_->layer, context_->first_sample + row / context_->rows_per_sample, position, value};
   }
 
+  // The same call on other ports, which the caller holds on its stack: a layer that works in another order of axes.
+  Run on(std::span<const Port> in, std::span<const Port> out, std::span<const Port> d_in = {},
+         std::span<const Port> d_out = {}) const {
+    return {*table_, *context_, in, out, d_in, d_out};
+  }
   // The Run of child k, with ports the caller holds on its stack.
   Run child(int k, std::span<const Port> in, std::span<const Port> out, std::span<const Port> d_in = {},
             std::span<const Port> d_out = {}) const {

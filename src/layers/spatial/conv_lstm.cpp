@@ -50,8 +50,10 @@ void ConvLSTMLayer::check() const {
     fail(Code::value, class_name() + ": strides " + Shape(window.strides).text() + " and dilation_rate " +
                           Shape(window.dilation).text() + " cannot both be above 1");
   require_padding(*this, window.padding, false);
-  require_channels_last(*this, data_format);
+  require_data_format(*this, data_format);
   check_cell(*this);
+  require_order_suits(*this, *this, "activation", activation);
+  require_order_suits(*this, *this, "recurrent_activation", recurrent_activation);
 }
 
 Initializer ConvLSTMLayer::first_bias() const {
@@ -64,7 +66,7 @@ Shape ConvLSTMLayer::step_of(const Shape& in) const {
   return Shape(std::move(sizes));
 }
 
-Shape ConvLSTMLayer::state_of(const Shape& in) const { return behind_window(*this, step_of(in), window, filters); }
+Shape ConvLSTMLayer::state_of(const Shape& in) const { return behind_window(*this, *this, step_of(in), window, filters); }
 
 void ConvLSTMLayer::check_inputs(const Shapes& in) const {
   const Index rank = window.axes + 3;
@@ -75,25 +77,23 @@ void ConvLSTMLayer::check_inputs(const Shapes& in) const {
   if (x.rank() != rank)
     fail(ShapeReport{
         described(),
-        x.text() + ": " + std::to_string(x.rank()) + (x.rank() == 1 ? " axis; " : " axes; ") + with_article(class_name()) +
-            " needs " +
-            (window.axes == 1 ? "4: (samples, time steps, places, channels)"
-                              : "5: (samples, time steps, rows, columns, channels)"),
+        text(x) + ": " + std::to_string(x.rank()) + (x.rank() == 1 ? " axis; " : " axes; ") + with_article(class_name()) +
+            " needs " + std::to_string(rank) + ": " + axes_text(true),
         x.rank() == rank - 1 ? "the axis of channels, or that of time steps, is missing" : "what comes before gives no film",
-        window.axes == 1 ? "Input({10, 32, 1})" : "Input({10, 32, 32, 1})",
+        input_line(window.axes == 1 ? Shape{10, 32, 1} : Shape{10, 32, 32, 1}),
         window.axes == 1 ? "10 time steps of 32 places of 1 number" : "10 frames of 32 rows, 32 columns and 1 channel"});
   for (Index i = 2; i < rank; ++i)
     if (x[i] == None || x[i] <= 0)
       fail(Code::shape, described() +
                             ": only the number of time steps may be None; the sizes of a frame and the channels must "
                             "be known and positive, got " +
-                            x.text());
+                            text(x));
   const Shape state = state_of(x);
   for (std::size_t i = 1; i < in.size(); ++i)
     if (in[i].rank() != state.rank() || !std::equal(in[i].begin() + 1, in[i].end(), state.begin() + 1))
-      fail(Code::shape, described() + ": an initial state has shape " + state.text() + ", got " + in[i].text());
-  if (built() && !std::equal(x.begin() + 2, x.end(), built_for()[0].begin() + 2))
-    fail(Code::shape, described() + ": the frames of its sequences have the sizes of the first call's, got " + x.text());
+      fail(Code::shape, described() + ": an initial state has shape " + text(state) + ", got " + text(in[i]));
+  if (built() && !std::equal(x.begin() + 2, x.end(), channels_last(built_for()[0]).begin() + 2))
+    fail(Code::shape, described() + ": the frames of its sequences have the sizes of the first call's, got " + text(x));
 }
 
 Convolution ConvLSTMLayer::input_convolution(const Dims& step) const noexcept {
@@ -120,7 +120,7 @@ Convolution ConvLSTMLayer::one_gate(const Convolution& all) const noexcept {
   return c;
 }
 
-void ConvLSTMLayer::build(const Shapes& in, Weights& weights) {
+void ConvLSTMLayer::build_last(const Shapes& in, Weights& weights) {
   check();
   check_inputs(in);
   act_ = &activation_function(activation);
@@ -169,7 +169,7 @@ void ConvLSTMLayer::pack(Weights& weights, bool for_training) const noexcept {
   if (drops_h()) gate_packs(one_gate(h), weights.value(1), true);
 }
 
-Shapes ConvLSTMLayer::output_shapes(const Shapes& in) const {
+Shapes ConvLSTMLayer::shapes_last(const Shapes& in) const {
   check_inputs(in);
   const Shape state = state_of(in[0]);
   Shapes out{state};
@@ -182,7 +182,7 @@ Shapes ConvLSTMLayer::output_shapes(const Shapes& in) const {
   return out;
 }
 
-void ConvLSTMLayer::plan(const Shapes& in, Plan& plan) const {
+void ConvLSTMLayer::plan_last(const Shapes& in, Plan& plan) const {
   const Index samples = in[0][0], steps = in[0][1];
   const Shape state = state_of(in[0].with_first(1));
   const Index values = state.elements();

@@ -4,11 +4,12 @@
 
 #include "layers/base/activity.h"
 #include "layers/recurrent/arguments.h"
+#include "layers/spatial/channel_order.h"
 #include "layers/spatial/patches.h"
 
 namespace rondo {
 
-class ConvLSTMLayer : public RecurrentLayer, public CellArguments, public ActivityRegularized {
+class ConvLSTMLayer : public Spatial<RecurrentLayer>, public CellArguments, public ActivityRegularized {
  public:
   explicit ConvLSTMLayer(int axes) {
     window.axes = axes;
@@ -17,17 +18,12 @@ class ConvLSTMLayer : public RecurrentLayer, public CellArguments, public Activi
 
   Index& filters = units;
   WindowConfig window;  // kernel_size, strides, padding, dilation_rate: of the input's convolution
-  std::string data_format = "channels_last";
   bool unit_forget_bias = true;
 
   void describe(ConfigVisitor& visitor) override;
   void check() const override;
-  void build(const Shapes& in, Weights& weights) override;
-  Shapes output_shapes(const Shapes& in) const override;
-  void plan(const Shapes& in, Plan& plan) const override;
-  void forward(const Run& run) const noexcept override;
-  void backward(const Run& run) const noexcept override;
   void pack(Weights& weights, bool for_training) const noexcept override;
+  int place_axes() const override { return window.axes; }
   int states() const override { return 2; }
   Index input_rank() const override { return window.axes + 3; }
   std::shared_ptr<Layer> reversed_copy() const override;
@@ -54,6 +50,13 @@ class ConvLSTMLayer : public RecurrentLayer, public CellArguments, public Activi
   }
 
   virtual std::shared_ptr<ConvLSTMLayer> make() const = 0;  // without a config
+
+ protected:
+  void build_last(const Shapes& in, Weights& weights) override;
+  Shapes shapes_last(const Shapes& in) const override;
+  void plan_last(const Shapes& in, Plan& plan) const override;
+  void forward_last(const Run& run) const noexcept override;
+  void backward_last(const Run& run) const noexcept override;
 
  private:
   struct Walk;                                 // one call

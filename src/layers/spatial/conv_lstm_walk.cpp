@@ -185,7 +185,7 @@ struct ConvLSTMLayer::Walk {
   }
 };
 
-void ConvLSTMLayer::forward(const Run& run) const noexcept {
+void ConvLSTMLayer::forward_last(const Run& run) const noexcept {
   const Walk w(*this, run);
   const Index n = w.values, T = w.steps;
   const bool carries = run.carry() && run.state(carried_h) != nullptr;
@@ -236,7 +236,7 @@ void ConvLSTMLayer::forward(const Run& run) const noexcept {
   }
 }
 
-void ConvLSTMLayer::backward(const Run& run) const noexcept {
+void ConvLSTMLayer::backward_last(const Run& run) const noexcept {
   const Walk w(*this, run);
   const Index n = w.values, T = w.steps;
   const real* const dy = run.d_out().values;

@@ -44,22 +44,22 @@ void ConvolutionLayer::check() const {
     fail(Code::value, class_name() + ": strides " + Shape(window.strides).text() + " and dilation_rate " +
                           Shape(window.dilation).text() + " cannot both be above 1");
   require_padding(*this, window.padding, window.axes == 1);
-  require_channels_last(*this, data_format);
+  require_data_format(*this, data_format);
   require_activation(*this, "activation", activation);
+  require_order_suits(*this, *this, "activation", activation);
 }
 
 void ConvolutionLayer::check_inputs(const Shapes& in) const {
-  require_image(*this, in, window.axes);
+  require_image(*this, *this, in);
   const Index channels = in[0][-1];
   if (channels <= 0 || channels % groups != 0)
-    fail(Code::shape, described() + ": " + std::to_string(channels) +
-                          " channels cannot be shared out among groups = " + std::to_string(groups) +
-                          "; the number of channels must be a multiple of groups. Got " + in[0].text());
+    fail(Code::shape, described() + ": " + std::to_string(channels) + " channels cannot be shared out among groups = " +
+                          std::to_string(groups) + "; the number of channels must be a multiple of groups. Got " + text(in[0]));
 }
 
-void ConvolutionLayer::build(const Shapes& in, Weights& weights) {
+void ConvolutionLayer::build_last(const Shapes& in, Weights& weights) {
   check();
-  output_shapes(in);
+  shapes_last(in);
   function_ = &activation_function(activation);
   const Index channels = in[0][-1];
   Shape kernel(window.size);
@@ -76,16 +76,16 @@ void ConvolutionLayer::build(const Shapes& in, Weights& weights) {
   weights.pack(c.packed_back_size(), true);
 }
 
-Shapes ConvolutionLayer::output_shapes(const Shapes& in) const {
+Shapes ConvolutionLayer::shapes_last(const Shapes& in) const {
   check_inputs(in);
-  return {behind_window(*this, in[0], window, filters)};
+  return {behind_window(*this, *this, in[0], window, filters)};
 }
 
 Convolution ConvolutionLayer::convolution(const Dims& dims) const noexcept {
   return {window.window(dims), dims[-1], filters, groups};
 }
 
-void ConvolutionLayer::plan(const Shapes& in, Plan& plan) const {
+void ConvolutionLayer::plan_last(const Shapes& in, Plan& plan) const {
   const Convolution c = convolution(dims_of(in[0]));
   const Index rows = checked_mul(in[0][0], checked_mul(c.window.y.out, c.window.x.out));
   plan.scratch(patches, c.patches_size(rows));
@@ -93,7 +93,7 @@ void ConvolutionLayer::plan(const Shapes& in, Plan& plan) const {
   if (plan.training()) plan.scratch(dz, checked_mul(c.at_once(rows), filters));
 }
 
-void ConvolutionLayer::forward(const Run& run) const noexcept {
+void ConvolutionLayer::forward_last(const Run& run) const noexcept {
   const Port &x = run.in(), &y = run.out();
   const Convolution c = convolution(x.dims);
   real* const kept = run.saved(pre_activation);
@@ -102,7 +102,7 @@ void ConvolutionLayer::forward(const Run& run) const noexcept {
   if (kept || activation.name != "linear") function_->forward(z, y.values, c.rows(x.dims[0]), filters);
 }
 
-void ConvolutionLayer::backward(const Run& run) const noexcept {
+void ConvolutionLayer::backward_last(const Run& run) const noexcept {
   const Port &x = run.in(), &y = run.out();
   const Convolution c = convolution(x.dims);
   const Index places = c.window.places_out();

@@ -2,12 +2,13 @@
 #pragma once
 
 #include "layers/base/activity.h"
+#include "layers/spatial/channel_order.h"
 #include "layers/spatial/patches.h"
 #include "rondo/activations/activation.h"
 
 namespace rondo {
 
-class ConvolutionLayer : public Layer, public ActivityRegularized {
+class ConvolutionLayer : public Spatial<Layer>, public ActivityRegularized {
  public:
   explicit ConvolutionLayer(int axes) {
     window.axes = axes;
@@ -16,7 +17,6 @@ class ConvolutionLayer : public Layer, public ActivityRegularized {
 
   Index filters = 0;
   WindowConfig window;  // kernel_size, strides, dilation_rate, padding
-  std::string data_format = "channels_last";
   Index groups = 1;
   Activation activation = "linear";
   bool use_bias = true;
@@ -27,15 +27,11 @@ class ConvolutionLayer : public Layer, public ActivityRegularized {
 
   void describe(ConfigVisitor& visitor) override;
   void check() const override;
-  void build(const Shapes& in, Weights& weights) override;
-  Shapes output_shapes(const Shapes& in) const override;
-  void plan(const Shapes& in, Plan& plan) const override;
-  void forward(const Run& run) const noexcept override;
-  void backward(const Run& run) const noexcept override;
   void pack(Weights& weights, bool for_training) const noexcept override;
   MaskFlow mask_flow(std::span<const bool> masked) const override {
     return !masked.empty() && masked[0] ? MaskFlow::drop : MaskFlow::none;
   }
+  int place_axes() const override { return window.axes; }
   std::string streaming_refusal() const override { return "its window sees several places at once"; }
 
   // The options Conv1D and Conv2D share.
@@ -43,7 +39,7 @@ class ConvolutionLayer : public Layer, public ActivityRegularized {
   void take(Index n, const Options& o) {
     filters = n;
     window.padding = o.padding;
-    if constexpr (requires { o.data_format; }) data_format = o.data_format;
+    data_format = o.data_format;
     groups = o.groups;
     activation = o.activation;
     use_bias = o.use_bias;
@@ -58,6 +54,13 @@ class ConvolutionLayer : public Layer, public ActivityRegularized {
     set_name(o.name);
     check();
   }
+
+ protected:
+  void build_last(const Shapes& in, Weights& weights) override;
+  Shapes shapes_last(const Shapes& in) const override;
+  void plan_last(const Shapes& in, Plan& plan) const override;
+  void forward_last(const Run& run) const noexcept override;
+  void backward_last(const Run& run) const noexcept override;
 
  private:
   enum { pre_activation = 0 };  // saved

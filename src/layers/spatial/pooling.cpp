@@ -59,15 +59,15 @@ void PoolingLayer::check() const {
   require_sizes(*this, "pool_size", window.size, window.axes);
   require_sizes(*this, "strides", window.strides, window.axes);
   require_padding(*this, window.padding, false);
-  require_channels_last(*this, data_format);
+  require_data_format(*this, data_format);
 }
 
-Shapes PoolingLayer::output_shapes(const Shapes& in) const {
-  require_image(*this, in, window.axes);
-  return {behind_window(*this, in[0], window, in[0][-1])};
+Shapes PoolingLayer::shapes_last(const Shapes& in) const {
+  require_image(*this, *this, in);
+  return {behind_window(*this, *this, in[0], window, in[0][-1])};
 }
 
-void PoolingLayer::forward(const Run& run) const noexcept {
+void PoolingLayer::forward_last(const Run& run) const noexcept {
   const Port &x = run.in(), &y = run.out();
   const ImageWindow w = window.window(x.dims);
   const Index channels = x.dims[-1], each = w.places_in() * channels;
@@ -89,7 +89,7 @@ void PoolingLayer::forward(const Run& run) const noexcept {
   });
 }
 
-void PoolingLayer::backward(const Run& run) const noexcept {
+void PoolingLayer::backward_last(const Run& run) const noexcept {
   const Port &x = run.in(), &y = run.out();
   real* const dx = run.d_in().values;
   if (dx == nullptr) return;
@@ -123,21 +123,32 @@ void GlobalPoolingLayer::describe(ConfigVisitor& v) {
   v.field("keepdims", keepdims, false);
 }
 
-Shapes GlobalPoolingLayer::output_shapes(const Shapes& in) const {
-  require_image(*this, in, axes_);
+Shapes GlobalPoolingLayer::shapes_last(const Shapes& in) const {
+  require_image(*this, *this, in);
   for (int i = 1; i <= axes_; ++i)
-    if (in[0][i] == 0) fail(Code::shape, described() + " was given " + in[0].text() + ": there is nothing to pool");
+    if (in[0][i] == 0) fail(Code::shape, described() + " was given " + text(in[0]) + ": there is nothing to pool");
   std::vector<Index> sizes{in[0][0]};
   if (keepdims) sizes.insert(sizes.end(), static_cast<std::size_t>(axes_), 1);
   sizes.push_back(in[0][-1]);
   return {Shape(std::move(sizes))};
 }
 
-void GlobalPoolingLayer::plan(const Shapes& in, Plan& plan) const {
+void GlobalPoolingLayer::plan_last(const Shapes& in, Plan& plan) const {
   if (!largest_) plan.scratch<double>(sums, in[0][-1]);
 }
 
-void GlobalPoolingLayer::forward(const Run& run) const noexcept {
+// The places of one sample that count.
+struct GlobalPoolingLayer::Seen {
+  const std::uint8_t* mask;  // nullptr: all
+  Index count;
+
+  Seen(const GlobalPoolingLayer& layer, const Port& x, Index sample, Index places) noexcept
+      : mask(layer.uses_mask() && x.mask ? x.mask + sample * places : nullptr),
+        count(mask ? std::count_if(mask, mask + places, [](std::uint8_t keep) { return keep != 0; }) : places) {}
+  bool operator()(Index place) const noexcept { return mask == nullptr || mask[place] != 0; }
+};
+
+void GlobalPoolingLayer::forward_last(const Run& run) const noexcept {
   const Port &x = run.in(), &y = run.out();
   const Index samples = x.dims[0], channels = x.dims[-1], places = x.dims.elements() / std::max<Index>(1, samples * channels);
   const real* from = x.values;
@@ -149,34 +160,37 @@ void GlobalPoolingLayer::forward(const Run& run) const noexcept {
         for (Index c = 0; c < channels; ++c) to[c] = above(from[c], to[c]) ? from[c] : to[c];
       continue;
     }
+    const Seen seen(*this, x, b, places);
     double* const sum = run.scratch<double>(sums);
     std::fill_n(sum, channels, 0.0);
     for (Index p = 0; p < places; ++p, from += channels)
-      for (Index c = 0; c < channels; ++c) sum[c] += static_cast<double>(from[c]);
-    for (Index c = 0; c < channels; ++c) to[c] = static_cast<real>(sum[c] / static_cast<double>(places));
+      for (Index c = 0; seen(p) && c < channels; ++c) sum[c] += static_cast<double>(from[c]);
+    // 0 / 0 is the NaN of Keras.
+    const double n = static_cast<double>(seen.count == 0 && !nan_of_nothing ? 1 : seen.count);
+    for (Index c = 0; c < channels; ++c) to[c] = static_cast<real>(sum[c] / n);
   }
 }
 
-void GlobalPoolingLayer::backward(const Run& run) const noexcept {
+void GlobalPoolingLayer::backward_last(const Run& run) const noexcept {
   const Port &x = run.in(), &y = run.out();
-  real* const dx = run.d_in().values;
+  real* dx = run.d_in().values;
   if (dx == nullptr) return;
   const Index samples = x.dims[0], channels = x.dims[-1], places = x.dims.elements() / std::max<Index>(1, samples * channels);
   for (Index b = 0; b < samples; ++b) {
+    const Seen seen(*this, x, b, places);
+    const real *const d = run.d_out().values + b * channels, *const top = y.values + b * channels;
+    const real* const from = x.values + b * places * channels;
     for (Index c = 0; c < channels; ++c) {
-      const Index base = b * places * channels + c;
-      const real d = run.d_out().values[b * channels + c], top = y.values[b * channels + c];
-      Index shared = places;
+      Index shared = seen.count;
       if (largest_) {
         shared = 0;
-        for (Index p = 0; p < places; ++p) shared += x.values[base + p * channels] == top ? 1 : 0;
+        for (Index p = 0; p < places; ++p) shared += from[p * channels + c] == top[c] ? 1 : 0;
       }
-      const real part = d / static_cast<real>(std::max<Index>(1, shared));
-      for (Index p = 0; p < places; ++p) {
-        const Index i = base + p * channels;
-        dx[i] = !largest_ || x.values[i] == top ? part : real(0);
-      }
+      const real part = d[c] / static_cast<real>(std::max<Index>(1, shared));
+      for (Index p = 0; p < places; ++p)
+        dx[p * channels + c] = seen(p) && (!largest_ || from[p * channels + c] == top[c]) ? part : real(0);
     }
+    dx += places * channels;
   }
 }
 

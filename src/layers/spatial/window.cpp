@@ -60,32 +60,38 @@ void require_padding(const Layer& layer, const std::string& padding, bool causal
                         escaped(padding.substr(0, 60)) + "'." + did_you_mean(padding, known));
 }
 
-void require_channels_last(const Layer& layer, const std::string& data_format) {
-  if (data_format == "channels_last" || data_format == "None") return;
-  if (data_format == "channels_first")
-    fail(Code::unsupported, layer.described() +
-                                ": data_format 'channels_first' is not supported; the channels are the last axis here. Build "
-                                "the model with data_format='channels_last', with the channels of the data moved behind: "
-                                "x.transpose(0, 2, 3, 1)");
-  const std::vector<std::string> known{"channels_last", "channels_first"};
-  fail(Code::value, layer.described() + ": data_format is 'channels_last', not '" + escaped(data_format.substr(0, 60)) + "'." +
-                        did_you_mean(data_format, known));
+namespace {
+
+// Weights know one number of channels.
+void require_channels(const Layer& layer, const ChannelOrder& order, const Shape& got) {
+  if (layer.weights().own().empty()) return;
+  const Shape first = order.channels_last(layer.built_for()[0]);
+  if (got[-1] == first[-1]) return;
+  fail(ShapeReport{layer.described(),
+                   order.text(got) + ": " + how_many(got[-1], "channel") + "; this layer's weights were built for " +
+                       std::to_string(first[-1]),
+                   "the layer is called a second time with another number of channels; its weights cannot be shared then",
+                   line_of(layer), "a layer of its own, with weights of its own, for this call"});
 }
 
-void require_image(const Layer& layer, const Shapes& in, int axes) {
+}  // namespace
+
+void require_image(const Layer& layer, const ChannelOrder& order, const Shapes& in) {
   require_inputs(layer, in);
   const Shape& got = in[0];
+  const int axes = order.place_axes();
   if (got.rank() == axes + 2) {
-    if (got[-1] != None) return require_features(layer, in);
-    fail(ShapeReport{layer.described(), got.text() + ": the number of channels is not known",
-                     "Input was given None for its last axis", axes == 1 ? "Input({None, 1})" : "Input({None, None, 1})",
-                     "1 channel; the other sizes may be None, but weights need the number of channels"});
+    if (got[-1] != None) return require_channels(layer, order, got);
+    fail(ShapeReport{
+        layer.described(), order.text(got) + ": the number of channels is not known",
+        order.channels_first() ? "Input was given None for its first axis" : "Input was given None for its last axis",
+        order.input_line(axes == 1 ? Shape{None, 1} : Shape{None, None, 1}),
+        "1 channel; the other sizes may be None, but weights need the number of channels"});
   }
-  if (axes == 1 && got.rank() != 4) require_sequences(layer, in);  // knows what comes before
-  const std::string need = axes == 1 ? "3: (samples, time steps, channels)" : "4: (samples, rows, columns, channels)";
+  if (axes == 1 && got.rank() != 4 && !order.channels_first()) require_sequences(layer, in);  // knows what comes before
   ShapeReport report{layer.described(),
                      got.text() + ": " + std::to_string(got.rank()) + (got.rank() == 1 ? " axis; " : " axes; ") +
-                         with_article(layer.class_name()) + " needs " + need,
+                         with_article(layer.class_name()) + " needs " + std::to_string(axes + 2) + ": " + order.axes_text(),
                      {},
                      {},
                      {}};
@@ -97,17 +103,18 @@ void require_image(const Layer& layer, const Shapes& in, int axes) {
     Shape sizes = got.without_first();
     sizes.push_back(1);
     report.likely = "the axis of channels is missing";
-    report.fix = "Input(" + braces_text(sizes) + ")";
-    report.meaning = "images of 1 channel (grey)";
+    report.fix = order.input_line(sizes);
+    report.meaning = axes == 1 ? "sequences of 1 feature" : "images of 1 channel (grey)";
   } else {
-    report.likely = "what comes before gives no image";
-    report.fix = "Input({28, 28, 1})";
-    report.meaning = "images of 28 rows, 28 columns and 1 channel";
+    report.likely = axes == 1 ? "what comes before gives no sequences" : "what comes before gives no image";
+    report.fix = order.input_line(axes == 1 ? Shape{10, 1} : Shape{28, 28, 1});
+    report.meaning = axes == 1 ? "sequences of 10 time steps of 1 feature" : "images of 28 rows, 28 columns and 1 channel";
   }
   fail(report);
 }
 
-Shape behind_window(const Layer& layer, const Shape& in, const WindowConfig& config, Index channels) {
+Shape behind_window(const Layer& layer, const ChannelOrder& order, const Shape& in, const WindowConfig& config,
+                    Index channels) {
   std::vector<Index> sizes{in[0]};
   for (int i = 0; i < config.axes; ++i) {
     sizes.push_back(config.out(i, in[1 + i]));
@@ -115,8 +122,8 @@ Shape behind_window(const Layer& layer, const Shape& in, const WindowConfig& con
     const auto a = static_cast<std::size_t>(i);
     const char* axis = config.axes == 1 ? "time steps" : i == 0 ? "rows" : "columns";
     fail(ShapeReport{layer.described(),
-                     in.text() + ": " + std::to_string(in[1 + i]) + " " + axis + "; the window reaches over " +
-                         std::to_string(config.dilation[a] * (config.size[a] - 1) + 1),
+                     order.text(in) + ": " + std::to_string(in[1 + i]) + " " + axis + "; the window (" + config.name +
+                         ") reaches over " + std::to_string(config.dilation[a] * (config.size[a] - 1) + 1),
                      "the input is smaller than the window, often because earlier layers made it so",
                      layer.class_name() + "(..., {.padding = \"same\"})",
                      "zeros around the input, so that there is a place for every place; or take a smaller window"});

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "layers/spatial/channel_order.h"
 #include "rondo/layers/layer.h"
 
 namespace rondo {
@@ -36,6 +37,7 @@ struct WindowConfig {
   int axes = 2;
   std::vector<Index> size, strides, dilation;  // one number an axis
   std::string padding = "valid";
+  const char* name = "kernel_size";  // of `size`, for messages
 
   // None for None; 0 or less: the window does not fit.
   Index out(int axis, Index in) const;
@@ -50,12 +52,10 @@ void spread(std::vector<Index>& sizes, int axes);
 void require_sizes(const Layer& layer, const char* argument, const std::vector<Index>& sizes, int axes);
 // Throws Error(value) for a padding that is not one of these.
 void require_padding(const Layer& layer, const std::string& padding, bool causal);
-// Throws Error(unsupported) for channels_first, Error(value) for what is no data_format.
-void require_channels_last(const Layer& layer, const std::string& data_format);
-// Throws a ShapeReport unless the one input is (samples, [rows,] columns, channels).
-void require_image(const Layer& layer, const Shapes& in, int axes);
+// Throws a ShapeReport unless the one input is (samples, [rows,] columns, channels), or that in the layer's order.
+void require_image(const Layer& layer, const ChannelOrder& order, const Shapes& in);
 // The shape behind the window, `channels` last. Throws a ShapeReport if the window does not fit.
-Shape behind_window(const Layer& layer, const Shape& in, const WindowConfig& config, Index channels);
+Shape behind_window(const Layer& layer, const ChannelOrder& order, const Shape& in, const WindowConfig& config, Index channels);
 
 // f(first, count) for every run of neighbouring samples of `each` values whose gradient is not all 0. A masked frame of a film
 // has no gradient, and its values may be NaN: it must not be multiplied by 0.

@@ -6,6 +6,7 @@
 
 #include "interop/keras_read.h"
 #include "interop/keras_write.h"
+#include "layers/base/activity.h"
 #include "layers/base/names.h"
 #include "model/model_layer.h"
 #include "rondo/activations/activation.h"
@@ -314,7 +315,7 @@ LayerRef read_layer(const Json& object, std::vector<std::string>& notes, const P
     fail(e.code(), where + ": " + e.what());
   }
   ConfigReader reader(config, where, notes, place);
-  layer->describe(reader);
+  describe_all(*layer, reader);
   reader.finish();
   layer->set_name(name);
   if (const Json& trainable = member(config, "trainable"); !trainable.is_null())
@@ -374,7 +375,7 @@ void ConfigWriter::layers(std::string_view key, std::vector<LayerRef>& value) {
 Json write_layer(Layer& layer) {
   if (const ModelLayer* model = as_model(layer)) return write_model_layer(*model, false);
   ConfigWriter writer;
-  layer.describe(writer);
+  describe_all(layer, writer);
   writer.config["name"] = layer.name();
   if (!layer.trainable) writer.config["trainable"] = false;
   const std::vector<std::string> all = layer_names();

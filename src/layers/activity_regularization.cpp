@@ -15,7 +15,7 @@
 namespace rondo {
 namespace {
 
-class ActivityRegularizationLayer final : public ElementwiseLayer, public OwnFeatures, public ActivityRegularized {
+class ActivityRegularizationLayer final : public ElementwiseLayer, public OwnFeatures {
  public:
   double l1 = 0, l2 = 0;
 

@@ -18,6 +18,7 @@
 
 #include "core/registry.h"
 #include "core/words.h"
+#include "layers/base/activity.h"
 #include "layers/base/require.h"
 #include "rondo/core/error.h"
 
@@ -66,7 +67,7 @@ struct Rows {
   }
 };
 
-class BatchNormalizationLayer final : public Layer {
+class BatchNormalizationLayer final : public Layer, public KeywordActivity {
  public:
   BatchNormalizationLayer() = default;
   explicit BatchNormalizationLayer(BatchNormalizationOptions options) : o_(std::move(options)) {

@@ -40,7 +40,7 @@ void require_equal(const char* what, Index forward, Index backward) {
                           std::to_string(forward) + " and backward_layer has " + std::to_string(backward) + ".");
 }
 
-class BidirectionalLayer final : public Layer, public NestedStates, public ActivityRegularized {
+class BidirectionalLayer final : public Layer, public NestedStates, public KeywordActivity {
  public:
   BidirectionalLayer() = default;
   BidirectionalLayer(const LayerRef& layer, BidirectionalOptions options)
@@ -109,10 +109,10 @@ class BidirectionalLayer final : public Layer, public NestedStates, public Activ
     return out;
   }
 
-  // The penalties of the two layers, on outputs that are merged, and on states. Penalised outputs that nobody else sees: f's
-  // before g's.
+  // Its own, and the penalties of the two layers, on outputs that are merged, and on states. Penalised outputs that nobody
+  // else sees: f's before g's.
   std::vector<Penalised> penalised(const Shapes& in) const override {
-    std::vector<Penalised> out;
+    std::vector<Penalised> out = ActivityRegularized::penalised(in);
     int hidden = static_cast<int>(output_shapes(in).size());
     for (const bool forward : {true, false}) {
       const int first_state = (merge_ == Merge::none ? 2 : 1) + (forward ? 0 : f_->states());

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/registry.h"
+#include "layers/base/activity.h"
 #include "layers/base/names.h"
 #include "layers/base/require.h"
 #include "rondo/core/error.h"
@@ -12,7 +13,7 @@
 namespace rondo {
 namespace {
 
-class ConcatenateLayer final : public Layer {
+class ConcatenateLayer final : public Layer, public KeywordActivity {
  public:
   Index axis = -1;
 

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/registry.h"
+#include "layers/base/activity.h"
 #include "layers/base/axes.h"
 #include "rondo/core/error.h"
 #include "rondo/layers/merge.h"
@@ -14,7 +15,7 @@
 namespace rondo {
 namespace {
 
-class DotLayer final : public Layer {
+class DotLayer final : public Layer, public KeywordActivity {
  public:
   std::vector<Index> axes;
   bool normalize = false;

@@ -6,13 +6,14 @@
 #include <algorithm>
 
 #include "core/registry.h"
+#include "layers/base/activity.h"
 #include "layers/base/options.h"
 #include "layers/base/require.h"
 
 namespace rondo {
 namespace {
 
-class FlattenLayer final : public Layer {
+class FlattenLayer final : public Layer, public KeywordActivity {
  public:
   std::string data_format = "channels_last";
 

@@ -6,13 +6,14 @@
 #include <cmath>
 
 #include "core/registry.h"
+#include "layers/base/activity.h"
 #include "layers/base/require.h"
 #include "rondo/core/error.h"
 
 namespace rondo {
 namespace {
 
-class MaskingLayer final : public Layer {
+class MaskingLayer final : public Layer, public KeywordActivity {
  public:
   double mask_value = 0.0;
   bool nan_masks_nothing = false;

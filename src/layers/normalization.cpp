@@ -11,6 +11,7 @@
 #include "core/numbers.h"
 #include "core/registry.h"
 #include "core/words.h"
+#include "layers/base/activity.h"
 #include "layers/base/require.h"
 #include "rondo/core/error.h"
 
@@ -19,7 +20,7 @@ namespace {
 
 constexpr double least = 1e-7;  // keras.backend.epsilon()
 
-class NormalizationLayer final : public Layer {
+class NormalizationLayer final : public Layer, public KeywordActivity {
  public:
   std::vector<Index> axis{-1};
   std::vector<double> mean, variance;

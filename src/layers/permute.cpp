@@ -4,13 +4,14 @@
 
 #include "core/registry.h"
 #include "core/words.h"
+#include "layers/base/activity.h"
 #include "layers/base/require.h"
 #include "rondo/layers/reshape.h"
 
 namespace rondo {
 namespace {
 
-class PermuteLayer final : public Layer {
+class PermuteLayer final : public Layer, public KeywordActivity {
  public:
   std::vector<Index> dims;
 

@@ -3,13 +3,14 @@
 
 #include "core/registry.h"
 #include "kernels/kernels.h"
+#include "layers/base/activity.h"
 #include "layers/base/require.h"
 #include "rondo/layers/reshape.h"
 
 namespace rondo {
 namespace {
 
-class RepeatVectorLayer final : public Layer {
+class RepeatVectorLayer final : public Layer, public KeywordActivity {
  public:
   Index n = 0;
 

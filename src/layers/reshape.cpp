@@ -4,13 +4,14 @@
 #include <algorithm>
 
 #include "core/registry.h"
+#include "layers/base/activity.h"
 #include "layers/base/require.h"
 #include "rondo/layers/reshape.h"
 
 namespace rondo {
 namespace {
 
-class ReshapeLayer final : public Layer {
+class ReshapeLayer final : public Layer, public KeywordActivity {
  public:
   std::vector<Index> target_shape;
 

@@ -60,7 +60,7 @@ Port folded(const Port& port) noexcept { return {port.values, nullptr, folded(po
 using Ports = std::array<Port, max_ports>;
 std::span<const Port> first(const Ports& ports, int n) { return {ports.data(), static_cast<std::size_t>(n)}; }
 
-class TimeDistributedLayer final : public Layer, public ActivityRegularized {
+class TimeDistributedLayer final : public Layer, public KeywordActivity {
  public:
   TimeDistributedLayer() = default;
   TimeDistributedLayer(const LayerRef& layer, TimeDistributedOptions options) : layer_(layer) {
@@ -113,12 +113,13 @@ class TimeDistributedLayer final : public Layer, public ActivityRegularized {
     return out;
   }
 
-  // As in Keras a penalty on what the layer itself puts out does not count here, but those on values inside it do; a model's
-  // layers count.
+  // Its own. As in Keras a penalty on what the layer inside puts out does not count here, but those on values inside that do;
+  // a model's layers count.
   std::vector<Penalised> penalised(const Shapes& in) const override {
     std::vector<Penalised> out = penalised_by(*layer_, folded(in));
     const auto own = static_cast<int>(layer_->output_shapes(folded(in)).size());
     if (!part_of_model_) std::erase_if(out, [&](const Penalised& p) { return p.output < own; });
+    for (Penalised& p : ActivityRegularized::penalised(in)) out.push_back(std::move(p));
     return out;
   }
   Shapes hidden_outputs(const Shapes& in) const override {

@@ -16,6 +16,7 @@ import keras
 import numpy as np
 from keras import layers as L
 
+import activity_cases  # noqa: F401 (its cases)
 import lost_mask_cases  # noqa: F401 (its cases)
 import masked_attention_cases  # noqa: F401 (its cases)
 import nested_cases  # noqa: F401 (its cases)

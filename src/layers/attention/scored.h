@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "layers/attention/core.h"
+#include "layers/base/activity.h"
 
 namespace rondo {
 
@@ -23,7 +24,7 @@ class TakesMasks {
   virtual std::size_t masks_taken(std::size_t inputs) const = 0;  // off the first so many inputs of a call with `inputs`
 };
 
-class ScoredAttention : public Layer, public ReturnsScores {
+class ScoredAttention : public Layer, public KeywordActivity, public ReturnsScores {
  public:
   bool use_scale = false;
   double dropout = 0;

@@ -13,6 +13,11 @@ std::vector<ActivityRegularized::Penalised> ActivityRegularized::penalised(const
   return out;
 }
 
+void describe_all(Layer& layer, ConfigVisitor& visitor) {
+  layer.describe(visitor);
+  if (auto* a = dynamic_cast<KeywordActivity*>(&layer)) visitor.field("activity_regularizer", a->activity_regularizer);
+}
+
 std::vector<ActivityRegularized::Penalised> penalised_by(const Layer& layer, const Shapes& in) {
   const auto* a = dynamic_cast<const ActivityRegularized*>(&layer);
   return a ? a->penalised(in) : std::vector<ActivityRegularized::Penalised>();

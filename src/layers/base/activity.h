@@ -27,6 +27,12 @@ class ActivityRegularized {
   virtual Shapes hidden_outputs(const Shapes& /*in*/) const { return {}; }
 };
 
+// Of a layer that has no such argument of its own: in Keras it is a keyword of every layer, so files have it (describe_all).
+class KeywordActivity : public ActivityRegularized {};
+
+// What layer.describe() names, and the keyword.
+void describe_all(Layer& layer, ConfigVisitor& visitor);
+
 // Of any layer: empty for one that penalises nothing.
 std::vector<ActivityRegularized::Penalised> penalised_by(const Layer& layer, const Shapes& in);
 // The layer's outputs, those that nobody sees behind the others.

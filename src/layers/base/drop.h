@@ -4,12 +4,13 @@
 
 #include <optional>
 
+#include "layers/base/activity.h"
 #include "layers/base/seed.h"
 #include "rondo/layers/layer.h"
 
 namespace rondo {
 
-class DropLayer : public Layer {
+class DropLayer : public Layer, public KeywordActivity {
  public:
   double rate = 0;
   std::optional<Index> seed;

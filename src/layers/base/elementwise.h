@@ -3,13 +3,14 @@
 
 #include <algorithm>
 
+#include "layers/base/activity.h"
 #include "layers/base/require.h"
 #include "layers/base/valid_rows.h"
 #include "rondo/layers/layer.h"
 
 namespace rondo {
 
-class ElementwiseLayer : public Layer {
+class ElementwiseLayer : public Layer, public KeywordActivity {
  public:
   void build(const Shapes& in, Weights&) override { output_shapes(in); }
   Shapes output_shapes(const Shapes& in) const override {

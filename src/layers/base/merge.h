@@ -5,6 +5,7 @@
 //   mask     if every input has one: y's row counts if it does in any input; otherwise none, and Keras loses the others
 #pragma once
 
+#include "layers/base/activity.h"
 #include "rondo/layers/layer.h"
 
 namespace rondo {
@@ -18,7 +19,7 @@ struct MergeRow {
   bool keep;    // the mask keeps this row, or there is none
 };
 
-class MergeLayer : public Layer {
+class MergeLayer : public Layer, public KeywordActivity {
  public:
   void describe(ConfigVisitor&) override {}
   void build(const Shapes& in, Weights&) override { output_shapes(in); }

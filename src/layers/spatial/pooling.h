@@ -10,11 +10,12 @@
 // The mean of all time steps takes those that a mask keeps; of none it is 0, or Keras's NaN.
 #pragma once
 
+#include "layers/base/activity.h"
 #include "layers/spatial/window.h"
 
 namespace rondo {
 
-class PoolingLayer : public Spatial<Layer> {
+class PoolingLayer : public Spatial<Layer>, public KeywordActivity {
  public:
   PoolingLayer(int axes, bool largest) : largest_(largest) {
     window.axes = axes;
@@ -59,7 +60,7 @@ class PoolingLayer : public Spatial<Layer> {
   const bool largest_;
 };
 
-class GlobalPoolingLayer : public Spatial<Layer> {
+class GlobalPoolingLayer : public Spatial<Layer>, public KeywordActivity {
  public:
   GlobalPoolingLayer(int axes, bool largest) : axes_(axes), largest_(largest) {}
 

@@ -112,6 +112,18 @@ OptimizerRef optimizer_from_text(const std::string& text) {
   const bool scaled = letters(named.name) == "lossscaleoptimizer";
   const LossScaleOptions scale = scaled ? loss_scale_of(named) : LossScaleOptions();
   OptimizerRef optimizer(named.name);
+  // A method in Keras, not an argument.
+  if (const auto at = named.arguments.find("exclude_from_weight_decay"); at != named.arguments.end()) {
+    std::vector<std::string> words;
+    for (const Json& word : at->is_array() ? *at : Json::array({*at})) {
+      if (!word.is_string())
+        fail(Code::value,
+             "exclude_from_weight_decay is the names of weights: " + named.name + ":exclude_from_weight_decay=[bias,gamma]");
+      words.push_back(word.get<std::string>());
+    }
+    optimizer->exclude_from_weight_decay(std::move(words));
+    named.arguments.erase(at);
+  }
   if (!named.arguments.empty()) set(*optimizer, named.arguments, "optimizer " + optimizer->class_name());
   optimizer->check();
   return scaled ? LossScaleOptimizer(optimizer, scale) : optimizer;

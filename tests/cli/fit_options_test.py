@@ -75,6 +75,13 @@ class FitOptions(Case):
                       "loss_scale_optimizer:inner_optimizer=adam,learning_rate=0.01,initial_scale=162259276829213363391578010288128,dynamic_growth_steps=2")
         self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--optimizer", "loss_scale_optimizer", says="wraps another: loss_scale_optimizer:inner_optimizer=adam")
         self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--optimizer", "loss_scale_optimizer:inner_optimizer=adam,initial_scale=0", says="initial_scale must be")
+        words = (*self.base, "--epochs", 1, "--batch-size", 2, "--no-shuffle", "--optimizer")
+        decayed = [self.good_json(*words, "sgd:weight_decay=0.5" + more)["weights_digest"]
+                   for more in ("", ",exclude_from_weight_decay=bias", ",exclude_from_weight_decay=[^kernel$,recurrent]", ",exclude_from_weight_decay=[no_such_word]")]
+        self.assertEqual(len(set(decayed)), 3)
+        self.assertEqual(decayed[0], decayed[3])
+        self.bad(UNSUPPORTED, *words, "sgd:exclude_from_weight_decay=[1,2]", says="is the names of weights: sgd:exclude_from_weight_decay=[bias,gamma]")
+        self.bad(UNSUPPORTED, *words, "sgd:exclude_from_weight_decay=[bias.*]", says="takes words, and of regular expressions")
         for rate in ("-1", "-0.5", "nan", "inf"):
             self.bad(UNSUPPORTED, *self.base, "--epochs", 1, "--optimizer", "sgd:learning_rate=" + rate,
                      says="SGD: learning_rate must be a number from 0 on, got " + rate)

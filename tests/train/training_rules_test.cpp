@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "rondo/rondo.hpp"
+#include "support/refused.h"
 
 namespace rondo {
 namespace {
@@ -52,7 +53,11 @@ TEST(TrainingRules, WeightsWithAWordAreNotDecayed) {
       {{}, {1.7092861, 1.6683829, 0.76280636, 0.32110605, 0.12099282}},
       {{"bias"}, {1.7123642, 1.6682066, 0.87124938, 0.29488438, 0.14772904}},
       {{"recurrent", "bias"}, {1.713928, 1.8954417, 0.87368643, 0.2861025, 0.14487374}},
-      {{"kernel"}, {1.9348185, 1.889621, 0.76047939, 0.36560386, 0.099986017}}};
+      {{"kernel"}, {1.9348185, 1.889621, 0.76047939, 0.36560386, 0.099986017}},
+      {{"l$"}, {1.9348185, 1.889621, 0.76047939, 0.36560386, 0.099986017}},
+      {{"^kernel$"}, {1.9330742, 1.6622431, 0.75800604, 0.37535077, 0.10322161}},
+      {{"^recurrent"}, {1.7107711, 1.8954318, 0.7649315, 0.31210223, 0.11793542}},
+      {{"kernel$|bias"}, {1.9382846, 1.8898298, 0.86928016, 0.33869615, 0.12641992}}};
   for (const auto& [words, sums] : cases) {
     Sequential model({SimpleRNN(2, {.input_shape = {2, 2}}), Dense(1)});
     std::vector<Array> weights = model.get_weights();
@@ -71,7 +76,11 @@ TEST(TrainingRules, WeightsWithAWordAreNotDecayed) {
     }
     EXPECT_THROW(sgd->exclude_from_weight_decay({"bias"}), Error);  // it has trained
   }
-  EXPECT_THROW(SGD()->exclude_from_weight_decay({""}), Error);
+  for (const char* empty : {"", "^", "$", "^$", "|", "bias|", "|^"})
+    expect_refused(Code::value, "an empty word is in every name", [&] { SGD()->exclude_from_weight_decay({empty}); });
+  for (const char* expression : {"bias.*", "(a|b)", "b^", "[a-z]+", "\\d", "^^a", "a$$", "(((((((((((((((((((("})
+    expect_refused(Code::value, "SGD: exclude_from_weight_decay takes words",
+                   [&] { SGD()->exclude_from_weight_decay({expression}); });
 }
 
 TEST(TrainingRules, AFrozenLayersPenaltyDoesNotCount) {

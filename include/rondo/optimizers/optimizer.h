@@ -83,8 +83,9 @@ class Optimizer {
   // training goes on where it was; with other shapes it throws Error(state). Throws Error(memory) on overflow.
   void bind(std::span<const Shape> weights);
   bool bound() const { return bound_; }
-  // Weights with one of these words in their name ("bias") are not decayed, as Keras's method of this name has it: call it
-  // before training, otherwise it throws Error(state). Like Keras's, a model file does not keep it.
+  // Weights with one of these words in their own name ("bias" of "lstm/bias") are not decayed, as Keras's method of this name
+  // has it. Keras reads regular expressions; of these ^, $ and | are known here ("^kernel$|bias"), any other is an
+  // Error(value). Call it before training, otherwise it throws Error(state). Like Keras's, a model file does not keep it.
   void exclude_from_weight_decay(std::vector<std::string> var_names);
   void name_weights(std::span<const std::string> names);  // in the order of bind(); fit calls it
   // LossScaleOptimizer's part (loss_scale_optimizer.h); without it, a gradient that is not finite ends training.

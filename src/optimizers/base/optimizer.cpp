@@ -51,6 +51,25 @@ void scale(real* g, Index size, real factor) noexcept {
   });
 }
 
+// "^kernel$": the word, and whether a name begins and ends with it.
+struct Anchored {
+  std::string word;
+  bool from_start, to_end;
+};
+Anchored anchored(const std::string& text) {
+  Anchored out{text, text.starts_with('^'), false};
+  if (out.from_start) out.word.erase(0, 1);
+  out.to_end = out.word.ends_with('$');
+  if (out.to_end) out.word.pop_back();
+  return out;
+}
+
+bool found(const std::string& text, const std::string& name) {
+  const auto [word, from_start, to_end] = anchored(text);
+  if (from_start && to_end) return name == word;
+  return from_start ? name.starts_with(word) : to_end ? name.ends_with(word) : name.find(word) != std::string::npos;
+}
+
 }  // namespace
 
 void register_optimizer(const std::string& class_name, OptimizerFactory make) {
@@ -173,9 +192,22 @@ void Optimizer::exclude_from_weight_decay(std::vector<std::string> var_names) {
     fail(Code::state, class_name() +
                           ": exclude_from_weight_decay comes before training; this optimizer has trained.\n"
                           "  fix: compile the model with a new optimizer");
+  std::vector<std::string> words;
   for (const std::string& name : var_names)
-    if (name.empty()) fail(Code::value, class_name() + ": exclude_from_weight_decay: an empty word is in every name");
-  undecayed_words_ = std::move(var_names);
+    for (std::size_t at = 0; at <= name.size();) {
+      const std::size_t end = std::min(name.find('|', at), name.size());
+      words.push_back(name.substr(at, end - at));
+      const auto [word, from_start, to_end] = anchored(words.back());
+      if (word.empty()) fail(Code::value, class_name() + ": exclude_from_weight_decay: an empty word is in every name");
+      if (word.find_first_of("^$.*+?()[]{}\\") != std::string::npos)
+        fail(Code::value,
+             class_name() +
+                 ": exclude_from_weight_decay takes words, and of regular expressions ^ before one, $ behind one and | between "
+                 "two; not '" +
+                 escaped(name.substr(0, 60)) + "'");
+      at = end + 1;
+    }
+  undecayed_words_ = std::move(words);
 }
 
 void Optimizer::name_weights(std::span<const std::string> names) {
@@ -183,7 +215,7 @@ void Optimizer::name_weights(std::span<const std::string> names) {
   if (undecayed_words_.empty()) return;
   for (const std::string& name : names)
     undecayed_.push_back(std::any_of(undecayed_words_.begin(), undecayed_words_.end(),
-                                     [&](const std::string& word) { return name.find(word) != std::string::npos; }));
+                                     [&](const std::string& word) { return found(word, name); }));
 }
 
 Index Optimizer::updates() const { return iterations / steps_per_update(); }

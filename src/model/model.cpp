@@ -232,7 +232,9 @@ Sequential::Sequential(const std::string& name) : Model(std::make_shared<ModelSt
   p_->name = name.empty() ? "sequential" : name;
 }
 
-Sequential::Sequential(std::initializer_list<LayerRef> layers, const std::string& name) : Sequential(name) {
+Sequential::Sequential(std::initializer_list<LayerRef> layers, const std::string& name)
+    : Sequential(std::vector<LayerRef>(layers), name) {}
+Sequential::Sequential(const std::vector<LayerRef>& layers, const std::string& name) : Sequential(name) {
   for (const LayerRef& layer : layers) add(layer);
 }
 

@@ -95,6 +95,20 @@ TEST(Sequential, WaitsForItsInputShape) {
   EXPECT_EQ(with_input.predict(wavy({2, 9, 3})).shape(), (Shape{2, 2}));
 }
 
+TEST(Sequential, OfLayersInAVector) {
+  std::vector<LayerRef> layers = {LSTM(4, {.return_sequences = true, .input_shape = {10, 2}})};
+  for (const Index units : {3, 2}) layers.push_back(LSTM(units, {.return_sequences = units != 2}));
+  layers.push_back(Dense(1));
+  Sequential model(layers, "made"), again{layers};
+  EXPECT_EQ(model.name(), "made");
+  EXPECT_EQ(model.layers().size(), 4u);
+  EXPECT_EQ(model.output_shapes()[0], (Shape{None, 1}));
+  EXPECT_EQ(again.layers().size(), 4u);
+  EXPECT_EQ(Sequential(std::vector<LayerRef>()).layers().size(), 0u);
+  EXPECT_THROW(Sequential({LSTM(2), LayerRef()}), Error);
+  EXPECT_THROW(Sequential(std::vector<LayerRef>{LSTM(2), LayerRef()}), Error);
+}
+
 TEST(Sequential, AddAndPop) {
   Sequential model{LSTM(4, {.return_sequences = true, .input_shape = {10, 2}})};
   model.add(LSTM(3));

@@ -312,6 +312,7 @@ class Sequential : public Model {
  public:
   explicit Sequential(const std::string& name = "");
   Sequential(std::initializer_list<LayerRef> layers, const std::string& name = "");
+  explicit Sequential(const std::vector<LayerRef>& layers, const std::string& name = "");  // made in a loop, say
   void add(const LayerRef& layer);
   void add(const SymbolicTensor& input);  // model.add(Input({10, 2}))
   void pop();

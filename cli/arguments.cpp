@@ -126,6 +126,16 @@ std::vector<std::string> flags_of(const CLI::App& app) {
   return out;
 }
 
+// "--x, --y and --out are required": all that are missing, at once; CLI11 names the first.
+std::string missing_of(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options())
+    if (option->get_required() && option->count() == 0) names.push_back(option->get_name());
+  std::string out;
+  for (std::size_t i = 0; i < names.size(); ++i) out += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+  return names.empty() ? "" : out + (names.size() == 1 ? " is required" : " are required");
+}
+
 std::string examples_text(const std::vector<std::string>& examples) {
   std::string out = "\nExamples:";
   for (const std::string& example : examples) out += "\n  " + example;
@@ -183,7 +193,8 @@ Command parse(const Verbs& verbs, int argc, char** argv) {
       const std::string flag = extra.substr(0, extra.find('='));
       throw UsageError("unknown option '" + escaped(flag) + "'." + did_you_mean(flag, flags_of(where)));
     }
-    throw UsageError(error.what());
+    const std::string missing = dynamic_cast<const CLI::RequiredError*>(&error) ? missing_of(where) : "";
+    throw UsageError(missing.empty() ? error.what() : missing);
   }
   if (version) {
     command.text = std::string(version_text()) + "\n";

@@ -38,6 +38,11 @@ class Usage(Case):
         self.bad(USAGE, "predict", "model.keras", "--output", "y.npy", says="--input")
         self.bad(USAGE, "fit", "model.keras", "--x", "X.npy", "--y", "Y.npy", "--out", "n.keras", says="--epochs")
         self.bad(USAGE, "plan", "model.keras", "--batch-size")
+        # All that are missing, at once.
+        self.bad(USAGE, "fit", "model.keras", says="--x, --y, --out and --epochs are required")
+        self.bad(USAGE, "fit", "model.keras", "--x", "X.npy", "--epochs", "3", says="--y and --out are required")
+        self.bad(USAGE, "fit", says="MODEL.keras, --x, --y, --out and --epochs are required")
+        self.bad(USAGE, "predict", "model.keras", "--input", "X.npy", says="--output is required")
 
     def test_option_given_twice(self):
         self.bad(USAGE, "plan", "model.keras", "--batch-size", "3", "--batch-size", "4")

@@ -15,6 +15,7 @@
 #include "rondo/layers/lstm.h"
 #include "rondo/layers/masking.h"
 #include "rondo/model/model.h"
+#include "rondo/optimizers/sgd.h"
 #include "rondo/regularizers/regularizer.h"
 #include "support/gradcheck.h"
 #include "support/refused.h"
@@ -109,6 +110,36 @@ TEST(Sequences, BucketsAreBatchesOfLikeLength) {
   const History a = model.fit(d.x, d.y, {.batch_size = 5, .epochs = 2, .bucket = true, .seed = 1});
   for (const double loss : a.history.at("loss")) EXPECT_TRUE(std::isfinite(loss));
   expect_refused(Code::value, "bucket is for Sequences", [&] { model.fit(d.x.padded(), d.y, {.bucket = true}); });
+}
+
+// With weights that stay, an epoch's loss and metrics are means over the same samples, whoever shares a batch with whom; and
+// samples keep their targets and weights, and predictions their order. (Of targets for each time step Keras's epoch is a mean
+// of means over batches, which regrouping moves; but not where one batch holds all.)
+TEST(Sequences, BucketsRegroupTheSameSamples) {
+  const Data d = data();
+  set_random_seed(3);
+  TestRandom random(4);
+  const Array weights = random.array({samples}, 0.1, 2);
+  for (const bool steps : {false, true}) {
+    Model model = models(steps).second;
+    model.compile({.optimizer = SGD({.learning_rate = 0}), .loss = "mse", .metrics = {"mae"}, .weighted_metrics = {"mse"}});
+    const Array before = steps ? Array() : model.predict(d.x);
+    for (const Index batch_size : steps ? std::vector<Index>{samples, 64} : std::vector<Index>{1, 4, 7, 16, 64})
+      for (const std::uint64_t seed : {1, 2}) {
+        std::vector<History> history;
+        for (const bool bucket : {false, true}) {
+          const FitOptions options{
+              .batch_size = batch_size, .epochs = 2, .sample_weight = weights, .bucket = bucket, .seed = seed};
+          history.push_back(steps ? model.fit(d.x, d.steps, options) : model.fit(d.x, d.y, options));
+        }
+        for (const auto& [key, values] : history[0].history)
+          for (std::size_t e = 0; e < values.size(); ++e)
+            EXPECT_NEAR(values[e], history[1].history.at(key)[e], 1e-6 * std::abs(values[e])) << key << " " << batch_size;
+      }
+    if (steps) continue;
+    const Array after = model.predict(d.x, {.batch_size = 7});
+    for (Index i = 0; i < samples; ++i) EXPECT_EQ(before(i, 0), after(i, 0)) << i;
+  }
 }
 
 // "crossentropy" learns from the sequences of targets that they are numbers of classes.

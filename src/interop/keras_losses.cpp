@@ -22,12 +22,8 @@ LossRef read_loss(const Json& json, std::vector<std::string>& notes) {
   const LossRef loss(function_name(json, "the loss", own_losses));
   if (json.is_object() && member(json, "config").is_object()) {
     Json config = json["config"];
-    if (const auto at = config.find("reduction"); at != config.end()) {
-      // Keras 2 wrote "auto" for what is the default now; None is "none".
-      const std::string reduction = at->is_null() ? "none" : at->is_string() ? at->get<std::string>() : shown(*at);
-      const_cast<Loss&>(*loss).set_reduction(reduction_of(reduction == "auto" ? "sum_over_batch_size" : reduction));
-    }
-    for (const char* key : {"reduction", "name", "dtype", "fn"}) config.erase(key);
+    take_reduction(config, const_cast<Loss&>(*loss));
+    for (const char* key : {"name", "dtype", "fn"}) config.erase(key);
     ConfigReader reader(config, "loss " + escaped(loss->class_name()), notes);
     const_cast<Loss&>(*loss).describe(reader);
     reader.finish();
@@ -165,6 +161,15 @@ Json write_metrics(const MetricLists& given, std::size_t outputs) {
 }
 
 }  // namespace
+
+void take_reduction(Json& arguments, Loss& loss) {
+  const auto at = arguments.find("reduction");
+  if (at == arguments.end()) return;
+  // Keras 2 wrote "auto" for what is the default now; None is "none".
+  const std::string reduction = at->is_null() ? "none" : at->is_string() ? at->get<std::string>() : shown(*at);
+  loss.set_reduction(reduction_of(reduction == "auto" ? "sum_over_batch_size" : reduction));
+  arguments.erase(at);
+}
 
 PerOutput<LossRef> read_losses(const Json& json, std::vector<std::string>& notes) {
   if (!is_one(json) && json.empty()) fail(Code::format, "an empty list of losses");

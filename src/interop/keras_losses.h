@@ -10,6 +10,9 @@
 
 namespace rondo::interop {
 
+// The argument `reduction`, which every loss has, out of a config or a command line.
+void take_reduction(Json& arguments, Loss& loss);
+
 PerOutput<LossRef> read_losses(const Json& json, std::vector<std::string>& notes);
 PerOutput<double> read_loss_weights(const Json& json);
 MetricLists read_metrics(const Json& json, std::vector<std::string>& notes);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "interop/config.h"
+#include "interop/keras_losses.h"
 #include "rondo/optimizers/loss_scale_optimizer.h"
 
 namespace rondo::interop {
@@ -132,12 +133,7 @@ OptimizerRef optimizer_from_text(const std::string& text) {
 LossRef loss_from_text(const std::string& text) {
   Named named = parsed(text, "loss");
   const LossRef loss(named.name);
-  if (const auto at = named.arguments.find("reduction"); at != named.arguments.end()) {
-    const_cast<Loss&>(*loss).set_reduction(reduction_of(at->is_null()     ? "none"
-                                                        : at->is_string() ? at->get<std::string>()
-                                                                          : at->dump()));
-    named.arguments.erase(at);
-  }
+  take_reduction(named.arguments, const_cast<Loss&>(*loss));
   if (!named.arguments.empty()) set(const_cast<Loss&>(*loss), named.arguments, "loss " + loss->class_name());
   loss->check();
   return loss;

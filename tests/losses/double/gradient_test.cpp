@@ -13,6 +13,21 @@
 namespace rondo {
 namespace {
 
+// d must be the central differences of value(), which depends on yhat.
+template <class Value>
+void expect_slopes(std::vector<real>& yhat, const std::vector<real>& d, const Value& value) {
+  for (std::size_t i = 0; i < yhat.size(); ++i) {
+    const real old = yhat[i], h = 1e-5;
+    yhat[i] = old + h;
+    const double up = value();
+    yhat[i] = old - h;
+    const double down = value();
+    yhat[i] = old;
+    // The formula's own error is of the order h^2 = 1e-10 times the third derivative.
+    EXPECT_NEAR(d[i], (up - down) / (2 * h), 1e-7 * std::max(1.0, std::abs(d[i]))) << i;
+  }
+}
+
 struct Case {
   std::string name;
   LossRef loss;
@@ -140,15 +155,7 @@ TEST(LossGradients, OfWholeBatchesAreCentralDifferences) {
           const_cast<Loss&>(*c.loss).set_reduction(Reduction::none);
           times = sum / mean;
         }
-        for (std::size_t i = 0; i < yhat.size(); ++i) {
-          const real old = yhat[i], h = 1e-5;
-          yhat[i] = old + h;
-          const double up = value(nullptr);
-          yhat[i] = old - h;
-          const double down = value(nullptr);
-          yhat[i] = old;
-          EXPECT_NEAR(d[i], times * (up - down) / (2 * h), 1e-7 * std::max(1.0, std::abs(d[i]))) << i;
-        }
+        expect_slopes(yhat, d, [&] { return times * value(nullptr); });
       }
     }
   }
@@ -190,16 +197,7 @@ TEST(LossGradients, AreCentralDifferences) {
         return compute(*c.loss, y.data(), yhat.data(), rows, width, masked ? mask.data() : nullptr, slope, weights.data());
       };
       value(d.data());
-      for (std::size_t i = 0; i < yhat.size(); ++i) {
-        const real old = yhat[i], h = 1e-5;
-        yhat[i] = old + h;
-        const double up = value(nullptr);
-        yhat[i] = old - h;
-        const double down = value(nullptr);
-        yhat[i] = old;
-        // The formula's own error is of the order h^2 = 1e-10 times the third derivative.
-        EXPECT_NEAR(d[i], (up - down) / (2 * h), 1e-7 * std::max(1.0, std::abs(d[i]))) << i;
-      }
+      expect_slopes(yhat, d, [&] { return value(nullptr); });
     }
   }
 }

@@ -6,6 +6,7 @@
 // no part, and weights weigh the moments (Keras has neither there).
 #include <cmath>
 
+#include "metrics/base/last_axis.h"
 #include "metrics/base/named.h"
 #include "rondo/core/error.h"
 #include "rondo/metrics/regression.h"
@@ -17,21 +18,22 @@ struct Moments {
   double weight = 0, y = 0, h = 0, yy = 0, hh = 0, yh = 0;  // means of each, then central second moments
 };
 
-class Correlation final : public Metric {
+class Correlation final : public Metric, public LastAxis {
  public:
   explicit Correlation(bool pearson, Index axis = -1) : pearson_(pearson), axis_(axis) {}
   std::string class_name() const override { return pearson_ ? "PearsonCorrelation" : "ConcordanceCorrelation"; }
   bool more_is_better() const override { return true; }
   void describe(ConfigVisitor& visitor) override { visitor.field("axis", axis_, Index(-1)); }
   void check() override {
-    if (axis_ != -1 && axis_ != 0)
+    if (axis_ < -1)
       fail(Code::unsupported, class_name() +
                                   ": axis is -1, over the numbers of a row, or 0, over the samples of a batch; not " +
                                   std::to_string(axis_));
   }
+  Index named_axis() const override { return axis_ == 0 ? -1 : axis_; }
   void check_widths(Index y_width, Index width) override {
     Metric::check_widths(y_width, width);
-    if (axis_ == -1 && width == 1)
+    if (axis_ != 0 && width == 1)
       fail(Code::shape,
            "metric '" + escaped(name()) +
                "' compares the numbers of one row, and the model gives 1: one number has no correlation.\n  fix: metrics::" +
@@ -39,7 +41,7 @@ class Correlation final : public Metric {
   }
   void reset() noexcept override { sum_ = count_ = 0; }
   void update(const MetricRows& b) noexcept override {
-    if (axis_ == -1) {
+    if (axis_ != 0) {
       for (Index r = 0; r < b.rows; ++r) {
         if (!b.counts(r)) continue;
         const double value = of(

@@ -1,6 +1,7 @@
 // Do the targets suit the model's outputs? Nothing broadcasts: what Keras would train on in silence is refused with its cause.
 #include "layers/base/require.h"
 #include "losses/base/by_targets.h"
+#include "metrics/base/last_axis.h"
 #include "model/check_words.h"
 
 namespace rondo {
@@ -109,6 +110,7 @@ Shapes target_shapes(const ModelState& model, const Shapes& inputs) {
                               model.losses[i]->class_name() + " are " + shapes[i].text() + ", the model gives " +
                               output.text() + ".\n  fix: compile without this metric");
       }
+      check_axis(*model.metrics[m], output);
       model.metrics[m]->check_widths(shapes[i][-1], output[-1]);
     }
   }

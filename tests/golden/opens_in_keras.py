@@ -40,7 +40,7 @@ MORE_METRICS = [
     "categorical_crossentropy:label_smoothing=0.1,from_logits=true,name=p", "sparse_categorical_crossentropy:ignore_class=1,name=q",
     "binary_io_u:target_class_ids=[1],threshold=0.4,name=r", "pearson_correlation:axis=0,name=s", "true_positives:thresholds=[0.2,0.6],name=t",
     "mean_io_u:num_classes=3,ignore_class=1,sparse_y_pred=false,name=u",
-    "mean_io_u:num_classes=3,sparse_y_true=false,sparse_y_pred=false,name=v", "cosine_similarity:axis=-1,name=w",
+    "mean_io_u:num_classes=3,sparse_y_true=false,sparse_y_pred=false,name=v", "cosine_similarity:axis=1,name=w",
 ]
 MORE_LOSSES = [
     "huber:delta=0.3", "mse:reduction=sum", "binary_crossentropy:label_smoothing=0.1,from_logits=true", "categorical_crossentropy:label_smoothing=0.1",

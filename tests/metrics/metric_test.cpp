@@ -116,7 +116,7 @@ TEST(Metrics, OptionsOutOfRangeAreRefused) {
   EXPECT_THROW(metrics::IoU({.num_classes = 2}), Error);
   EXPECT_THROW(metrics::MeanIoU({.num_classes = Index{1} << 60}), Error);
   EXPECT_THROW(metrics::MeanIoU({.num_classes = 3})->check_widths(1, 3), Error);
-  EXPECT_THROW(metrics::PearsonCorrelation({.axis = 2}), Error);
+  EXPECT_THROW(metrics::PearsonCorrelation({.axis = -2}), Error);
   EXPECT_THROW(metrics::PearsonCorrelation()->check_widths(1, 1), Error);
   EXPECT_THROW(metrics::R2Score({.class_aggregation = "mean"}), Error);
   EXPECT_THROW(metrics::R2Score({.num_regressors = -1}), Error);

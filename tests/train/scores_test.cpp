@@ -23,6 +23,7 @@
 #include "rondo/regularizers/regularizer.h"
 #include "rondo/train/callbacks.h"
 #include "support/reference.h"
+#include "support/refused.h"
 
 namespace rondo {
 namespace {
@@ -236,6 +237,33 @@ TEST(Scores, NoneDoesNotGoWithPenalties) {
   } catch (const Error& e) {
     EXPECT_NE(std::string(e.what()).find("reduction = \"sum\""), std::string::npos) << e.what();
   }
+}
+
+// keras.metrics.CosineSimilarity(axis=1) of (samples, features) is the one of its documentation.
+TEST(Scores, TheLastAxisByItsNumber) {
+  const auto values = [&](const char* with) {
+    Sequential model = classifier();
+    std::vector<MetricRef> metrics;
+    for (const std::string name : {"cosine_similarity", "categorical_crossentropy", "pearson_correlation"})
+      metrics.push_back(interop::metric_from_text(name + ":name=" + name + with));
+    model.compile({.loss = "mse", .metrics = {MetricList(metrics)}});
+    Model again = load_model(save_model(model));
+    EXPECT_EQ(again.evaluate(X, one_hot), model.evaluate(X, one_hot));
+    return model.evaluate(X, one_hot);
+  };
+  EXPECT_EQ(values(",axis=1"), values(""));
+  for (const char* axis : {"0", "-2", "-3"})
+    EXPECT_THROW(interop::metric_from_text(std::string("cosine_similarity:axis=") + axis), Error) << axis;
+  for (const char* bad : {"cosine_similarity:axis=2", "pearson_correlation:axis=2", "categorical_crossentropy:axis=2"}) {
+    Sequential model = classifier();
+    model.compile({.loss = "mse", .metrics = {interop::metric_from_text(bad)}});
+    expect_refused(Code::unsupported, "which has no axis 2", [&] { model.evaluate(X, one_hot); });
+  }
+  Sequential steps({LSTM(2, {.return_sequences = true, .input_shape = {3, 2}})});
+  steps.compile({.loss = "mse", .metrics = {interop::metric_from_text("cosine_similarity:axis=1")}});
+  expect_refused(Code::unsupported, "which is axis 2, not 1.\n  fix: axis = -1", [&] {
+    steps.evaluate(Array(Shape{4, 3, 2}), Array(Shape{4, 3, 2}));
+  });
 }
 
 TEST(Scores, ReductionsOnTheCommandLine) {

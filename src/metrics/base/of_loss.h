@@ -1,13 +1,14 @@
 // A metric that is a loss's mean over all valid rows, times a sign.
 #pragma once
 
+#include "metrics/base/last_axis.h"
 #include "rondo/core/error.h"
 #include "rondo/losses/loss.h"
 #include "rondo/metrics/metric.h"
 
 namespace rondo {
 
-class OfLoss : public Metric {
+class OfLoss : public Metric, public LastAxis {
  public:
   OfLoss(std::string class_name, LossRef loss, double sign = 1)
       : class_name_(std::move(class_name)), loss_(std::move(loss)), sign_(sign) {}
@@ -17,10 +18,10 @@ class OfLoss : public Metric {
   void describe(ConfigVisitor& visitor) override { const_cast<Loss&>(*loss_).describe(visitor); }
   void check() override {
     loss_->check();
-    if (loss_->axis() != -1)
-      fail(Code::unsupported,
-           class_name_ + " as a metric takes the last axis alone: axis = -1, not " + std::to_string(loss_->axis()));
+    if (loss_->axis() == 0) fail(Code::unsupported, class_name_ + ": axis 0 is the samples', which are compared one by one");
+    check_axis(*this, loss_->axis());
   }
+  Index named_axis() const override { return loss_->axis(); }
   void check_widths(Index y_width, Index width) override {
     loss_->check_width(width);
     Metric::check_widths(y_width, loss_->target_width(width));

@@ -206,7 +206,7 @@ Json write_functional(const ModelState& state, const std::string& model_name, bo
     if (node.no_masks) {
       kwargs["mask"] = Json(std::vector<Json>(node.in.size()));
     } else if (takes_mask(*node.layer)) {
-      const bool none = graph.hides_masks(node) || (node.late_mask && node.unseen != 0);
+      const bool none = graph.hides_masks(node) || (node.late_mask && node.unseen != std::array<unsigned, 2>{});
       Json mask = none ? Json() : masks.of(node.in[0]);
       if (!mask.is_null() || none) kwargs["mask"] = std::move(mask);
     }

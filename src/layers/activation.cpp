@@ -3,13 +3,14 @@
 
 #include "core/registry.h"
 #include "layers/base/elementwise.h"
+#include "layers/base/gives_back.h"
 #include "layers/base/options.h"
 #include "rondo/activations/activation.h"
 
 namespace rondo {
 namespace {
 
-class NamedActivation final : public ElementwiseLayer {
+class NamedActivation final : public ElementwiseLayer, public GivesBack {
  public:
   std::string activation = "linear";
 
@@ -19,6 +20,7 @@ class NamedActivation final : public ElementwiseLayer {
     v.field("activation", named, "");  // Keras has no default
     activation = named.name;
   }
+  bool gives_back(bool) const override { return activation == "linear"; }
   void check() const override { require_activation(*this, "activation", activation, true); }
   Shapes output_shapes(const Shapes& in) const override {
     require_inputs(*this, in);

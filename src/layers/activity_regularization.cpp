@@ -9,15 +9,18 @@
 #include "core/words.h"
 #include "layers/base/activity.h"
 #include "layers/base/elementwise.h"
+#include "layers/base/gives_back.h"
 #include "layers/base/own_features.h"
 #include "rondo/regularizers/regularizer.h"
 
 namespace rondo {
 namespace {
 
-class ActivityRegularizationLayer final : public ElementwiseLayer, public OwnFeatures {
+class ActivityRegularizationLayer final : public ElementwiseLayer, public OwnFeatures, public GivesBack {
  public:
   double l1 = 0, l2 = 0;
+
+  bool gives_back(bool) const override { return true; }
 
   std::string class_name() const override { return "ActivityRegularization"; }
   void describe(ConfigVisitor& v) override {

@@ -8,12 +8,13 @@
 #include "core/words.h"
 #include "layers/base/draws.h"
 #include "layers/base/elementwise.h"
+#include "layers/base/gives_back.h"
 #include "rondo/layers/noise.h"
 
 namespace rondo {
 namespace {
 
-class GaussianNoiseLayer final : public ElementwiseLayer {
+class GaussianNoiseLayer final : public ElementwiseLayer, public GivesBack {
  public:
   double stddev = 0;
   std::optional<Index> seed;
@@ -23,6 +24,7 @@ class GaussianNoiseLayer final : public ElementwiseLayer {
     v.required("stddev", stddev);
     describe_seed(v, class_name(), seed);
   }
+  bool gives_back(bool training) const override { return !training || stddev == 0; }
   void check() const override {
     if (!(stddev >= 0 && stddev <= 1))
       fail(Code::value, "GaussianNoise: stddev is a standard deviation from 0 to 1; got " + short_number(stddev));

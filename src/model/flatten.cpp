@@ -20,8 +20,10 @@ class Flattener {
   // The edges that carry the graph's outputs when its inputs come along `inputs`. steps: how many TimeDistributed are around
   // it.
   std::vector<Edge> run(const Graph& graph, const std::vector<Edge>& inputs, int steps, bool trainable,
-                        const std::string& prefix, unsigned unseen = 0) {
-    std::vector<std::vector<Edge>> at(graph.nodes.size());
+                        const std::string& prefix, FlatCalls& calls) {
+    calls.graph = &graph;
+    calls.at.resize(graph.nodes.size());
+    std::vector<std::vector<Edge>>& at = calls.at;
     for (std::size_t i = 0; i < inputs.size(); ++i) at[static_cast<std::size_t>(graph.inputs[i])] = {inputs[i]};
     for (std::size_t k = 0; k < graph.nodes.size(); ++k) {
       const Graph::Node& node = graph.nodes[k];
@@ -41,12 +43,12 @@ class Flattener {
       }
       if (&*layer != &*node.layer) trains = trains && node.layer->trainable;
       if (const ModelLayer* model = as_model(*layer)) {
-        at[k] = run(model->graph(), in, around, trains && model->trainable, prefix + node.name + "/",
-                    node.unseen != 0 ? ~0U : unseen);
+        FlatCalls& inner = calls.models[static_cast<int>(k)];
+        inner.each_step = around > steps;
+        at[k] = run(model->graph(), in, around, trains && model->trainable, prefix + node.name + "/", inner);
         if (around > steps) every_step_.push_back({in[0], at[k][0], node.layer->described()});
       } else {
         at[k] = call(node, in, around, trains, prefix);
-        out_.nodes[static_cast<std::size_t>(at[k][0].node)].unseen |= unseen;
       }
     }
     std::vector<Edge> outputs;
@@ -102,12 +104,8 @@ class Flattener {
  public:
   // The mask over the time steps around a model must come out of it.
   void check_masks() {
-    const auto carries = [&](const Edge& e) {
-      const Graph::Node& node = out_.nodes[static_cast<std::size_t>(e.node)];
-      return node.mask == MaskFlow::make ? e.output == 0 : carries_passed_mask(node, e.output);
-    };
     for (const EveryStep& e : every_step_)
-      if (out_.mask_refusal.empty() && carries(e.in) && !carries(e.out)) {
+      if (out_.mask_refusal.empty() && carries_mask(out_, e.in) && !carries_mask(out_, e.out)) {
         out_.mask_loss = e.described + " loses the mask of its input";
         out_.mask_refusal = e.described + " would lose the mask of its input: the model in it does not hand it on.\n" +
                             "  fix:    put the layers of that model into TimeDistributed one by one\n" +
@@ -137,20 +135,28 @@ bool penalises(const Graph& graph) {
   });
 }
 
-Graph flattened(const Graph& graph, bool masked_inputs) {
+Graph flattened(const Graph& graph, bool masked_inputs, FlatCalls* given) {
+  FlatCalls own;
+  FlatCalls& calls = given ? *given : own;
   if (!holds_model(graph)) {
     Graph out = graph;
+    calls.graph = &graph;
+    for (std::size_t k = 0; k < graph.nodes.size(); ++k) {
+      std::vector<Edge>& at = calls.at.emplace_back();
+      for (std::size_t o = 0; o < graph.nodes[k].out.size(); ++o) at.push_back({static_cast<int>(k), static_cast<int>(o)});
+    }
     if (masked_inputs) {
       out.masked_inputs = true;
       out.mask_refusal.clear();
       find_masks(out);
+    } else {
+      find_taken_masks(out, calls);
     }
     return out;
   }
   Graph out;
   out.layers = graph.layers;
   out.keras_masks = graph.keras_masks;
-  out.taken_outputs = graph.taken_outputs;
   out.mask_loss = graph.mask_loss;
   out.masked_inputs = masked_inputs;
   std::vector<Edge> inputs;
@@ -163,9 +169,10 @@ Graph flattened(const Graph& graph, bool masked_inputs) {
     out.nodes.push_back(std::move(node));
   }
   Flattener flattener(out);
-  out.outputs = flattener.run(graph, inputs, 0, true, "");
+  out.outputs = flattener.run(graph, inputs, 0, true, "", calls);
   find_masks(out);
   flattener.check_masks();
+  if (!masked_inputs) find_taken_masks(out, calls);
   return out;
 }
 

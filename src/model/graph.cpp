@@ -64,6 +64,11 @@ bool carries_passed_mask(const Graph::Node& node, int output) {
   return output == 0 || sequences;
 }
 
+bool carries_mask(const Graph& graph, const Edge& e) {
+  const Graph::Node& node = graph.nodes[static_cast<std::size_t>(e.node)];
+  return node.mask == MaskFlow::make ? e.output == 0 : carries_passed_mask(node, e.output);
+}
+
 void find_masks(Graph& graph) {
   std::vector<char> masked(graph.nodes.size(), 0);
   for (std::size_t k = 0; k < graph.nodes.size(); ++k) {
@@ -240,10 +245,17 @@ Graph Graph::make(const std::vector<SymbolicTensor>& inputs, const std::vector<S
       fail(Code::value, "an input and a layer are both named '" + escaped(n.name) + "'");
   find_masks(graph);
   std::stable_sort(named.begin(), named.end(), [&](const GraphNode* a, const GraphNode* b) { return depth[a] > depth[b]; });
-  std::vector<int> run_order;
-  for (const GraphNode* node : named) run_order.push_back(number.at(node));
-  find_taken_masks(graph, run_order);
-  const Graph flat = flattened(graph);  // a model in it knows its own layers
+  for (const GraphNode* node : named) graph.run_order.push_back(number.at(node));
+  FlatCalls calls;
+  const Graph flat = flattened(graph, false, &calls);  // a model in it knows its own layers
+  for (std::size_t k = 0; k < graph.nodes.size(); ++k) {
+    const auto model = calls.models.find(static_cast<int>(k));
+    if (model != calls.models.end()) {
+      if (model->second.given_none) graph.nodes[k].unseen = {~0U, ~0U};
+    } else if (graph.nodes[k].layer) {
+      graph.nodes[k].unseen = flat.nodes[static_cast<std::size_t>(calls.at[k][0].node)].unseen;
+    }
+  }
   graph.mask_refusal = flat.mask_refusal;
   graph.mask_loss = flat.mask_loss;
   return graph;

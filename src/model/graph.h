@@ -1,6 +1,8 @@
 // The graph a model runs: call nodes in topological order. A layer called twice is two nodes with one set of weights.
 #pragma once
 
+#include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,7 +40,8 @@ struct Graph {
     std::vector<int> consumers;      // node numbers, ascending
     bool no_masks = false;           // see GraphNode
     bool late_mask = false;          // see GraphNode
-    unsigned unseen = 0;             // bit i: Keras has taken the mask off input i (find_taken_masks)
+    // Bit i: Keras has taken the mask off input i (find_taken_masks); in inference, in training.
+    std::array<unsigned, 2> unseen{};
   };
   std::vector<Node> nodes;  // topological; inputs first, in the model's order
   std::vector<int> inputs;
@@ -53,11 +56,15 @@ struct Graph {
                                                            node.mask != MaskFlow::drop);
   }
   // The masks of single inputs that a call does not see, one bit each; and whether an output of the model has lost its mask.
-  unsigned unseen_masks(const Node& node) const { return keras_masks && !masked_inputs ? node.unseen : 0U; }
-  bool output_loses_mask(std::size_t i) const {
-    return keras_masks && !masked_inputs && i < taken_outputs.size() && taken_outputs[i] != 0;
+  unsigned unseen_masks(const Node& node, bool training) const {
+    return keras_masks && !masked_inputs ? node.unseen[training ? 1 : 0] : 0U;
   }
-  std::vector<char> taken_outputs;  // by output: see find_taken_masks
+  bool output_loses_mask(std::size_t i, bool training) const {
+    const std::vector<char>& taken = taken_outputs[training ? 1 : 0];
+    return keras_masks && !masked_inputs && i < taken.size() && taken[i] != 0;
+  }
+  std::array<std::vector<char>, 2> taken_outputs;  // in inference, in training; by output: see find_taken_masks
+  std::vector<int> run_order;                      // of nodes, as Keras runs them; empty in a flattened graph
   // It neither sees masks nor passes any on; but what is known of the ends of sequences stays true.
   bool ignores_masks(const Node& node) const { return node.no_masks && !masked_inputs; }
   std::string mask_refusal;  // "" or why a mask would be lost, naming the layer: see ModelState::built
@@ -68,19 +75,30 @@ struct Graph {
   static Graph make(const std::vector<SymbolicTensor>& inputs, const std::vector<SymbolicTensor>& outputs);
 };
 
+// Where the values of a graph are in the flattened one: of each node's outputs, and what flows in for an input.
+struct FlatCalls {
+  const Graph* graph = nullptr;
+  std::vector<std::vector<Edge>> at;
+  std::map<int, FlatCalls> models;  // by node: a model called there
+  bool each_step = false;           // in a TimeDistributed
+  bool given_none = false;          // its mask is what the tensor has then, and it has none (find_taken_masks)
+};
+
 // The graph that runs: every model in it (model_layer.h), also one in a TimeDistributed, is replaced by the calls it is made
-// of. `masked_inputs`: see Graph.
-Graph flattened(const Graph& graph, bool masked_inputs = false);
+// of, and it is known who sees which masks. `masked_inputs`: see Graph.
+Graph flattened(const Graph& graph, bool masked_inputs = false, FlatCalls* calls = nullptr);
 // Whether a layer in it, or in a model in it, has a penalty on what it puts out.
 bool penalises(const Graph& graph);
 // Finds which values carry a mask, and why one would be lost.
 void find_masks(Graph& graph);
 
-// Finds which masks Keras's attention takes off tensors when calls run in this order, and who then does not see them.
-void find_taken_masks(Graph& graph, const std::vector<int>& order);
+// Finds which masks Keras's attention takes off tensors when calls run in their order, and who then does not see them.
+void find_taken_masks(Graph& flat, FlatCalls& calls);
 
 // Whether this output of a node that passes a mask on carries it: output 0, and what else has time steps.
 bool carries_passed_mask(const Graph::Node& node, int output);
+// Whether this value carries a mask.
+bool carries_mask(const Graph& graph, const Edge& e);
 
 // Gives every unnamed layer the next free name of its class: lstm, lstm_1. Throws Error(value) if two were given the same name.
 void name_layers(const std::vector<LayerRef>& layers);

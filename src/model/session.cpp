@@ -89,7 +89,10 @@ real* Session::output_gradient(int i) noexcept {
 }
 
 void Session::forward(bool training, std::uint64_t seed) noexcept {
-  impl_->training = training;
+  if (impl_->training != training) {
+    impl_->training = training;
+    impl_->show_outputs();  // which masks Keras takes depends on it
+  }
   impl_->seed = seed;
   impl_->forward();
 }

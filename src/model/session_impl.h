@@ -8,6 +8,7 @@
 
 #include "core/random.h"
 #include "kernels/kernels.h"
+#include "layers/base/merge.h"
 #include "model/layout.h"
 #include "model/padding.h"
 #include "model/pool.h"
@@ -123,12 +124,16 @@ struct Session::Impl {
   void start(Index n) noexcept {
     samples = n;
     shards = shards_of(n);
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-      outputs[i] = port(value_at(graph.outputs[i]), 0, 0, n);
-      if (graph.output_loses_mask(i)) outputs[i].mask = nullptr;
-    }
+    show_outputs();
     for (std::size_t i = 0; i < penalties.size(); ++i)
       if (layout.penalised[i].kept == nowhere) penalties[i].resize(n);
+  }
+
+  void show_outputs() noexcept {
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      outputs[i] = port(value_at(graph.outputs[i]), 0, 0, samples);
+      if (graph.output_loses_mask(i, training)) outputs[i].mask = nullptr;
+    }
   }
 
   std::byte* thread_part(int worker) const {
@@ -176,7 +181,8 @@ struct Session::Impl {
       context.finding = &s.findings[i];
     }
 
-    Run run(int k, bool backward) {
+    // as_made: with the masks of when the graph was made, also those that Keras has taken off since.
+    Run run(int k, bool backward, bool as_made = false) {
       const Graph::Node& node = s.graph.nodes[static_cast<std::size_t>(k)];
       const Layout::Node& n = s.node_at(k);
       Worker& w = s.workers[static_cast<std::size_t>(worker)];
@@ -189,7 +195,7 @@ struct Session::Impl {
       for (std::size_t i = 0; i < in; ++i) w.in[i] = s.port(s.value_at(node.in[i]), worker, first, rows);
       if (s.graph.hides_masks(node))
         for (std::size_t i = 0; i < in; ++i) w.in[i].mask = nullptr;
-      if (const unsigned unseen = s.graph.unseen_masks(node); unseen != 0)
+      if (const unsigned unseen = s.graph.unseen_masks(node, s.training); unseen != 0 && !as_made)
         for (std::size_t i = 0; i < in && i < 32; ++i)
           if ((unseen >> i & 1U) != 0) w.in[i].mask = nullptr;
       for (std::size_t i = 0; i < out; ++i) w.out[i] = s.port(n.out[i], worker, first, rows);
@@ -209,11 +215,25 @@ struct Session::Impl {
       s.graph.nodes[static_cast<std::size_t>(phase.mix)].layer->partial(call, round);
     }
 
+    // What a merge hands on was settled when the graph was made; its values see the masks that are left.
+    void merge(int k) {
+      const Layer& layer = *s.graph.nodes[static_cast<std::size_t>(k)].layer;
+      layer.forward(run(k, false, true));
+      const Run call = run(k, false);
+      s.workers[static_cast<std::size_t>(worker)].out[0].mask = nullptr;
+      layer.forward(call);
+    }
+
     void forward(const Phase& phase) {
       const FloatMode mode;
       for (int k = phase.first; k < phase.last; ++k) {
         const Graph::Node& node = s.graph.nodes[static_cast<std::size_t>(k)];
-        if (node.layer) node.layer->forward(run(k, false));
+        if (!node.layer) continue;
+        if (s.graph.unseen_masks(node, s.training) != 0 && dynamic_cast<const MergeLayer*>(&*node.layer)) {
+          merge(k);
+        } else {
+          node.layer->forward(run(k, false));
+        }
       }
       if (phase.mix >= 0) partial(phase, false);
     }

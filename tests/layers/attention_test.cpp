@@ -6,11 +6,14 @@
 
 #include <cmath>
 
+#include "rondo/layers/activation.h"
 #include "rondo/layers/additive_attention.h"
 #include "rondo/layers/dense.h"
+#include "rondo/layers/dropout.h"
 #include "rondo/layers/masking.h"
 #include "rondo/layers/merge.h"
 #include "rondo/layers/multi_head_attention.h"
+#include "rondo/layers/noise.h"
 #include "support/contract.h"
 #include "support/contract_models.h"
 #include "support/refused.h"
@@ -270,6 +273,36 @@ TEST(Attention, MasksStayForTheNextOne) {
   const Array silent = model.predict(padded).slice(1, 0, 3);
   EXPECT_GT(std::abs(static_cast<double>(silent(0, 0, 0) - want(0, 0, 0))), 1e-4);
   contract::expect_same_bits(model.predict(alone), want, "nothing is masked");
+}
+
+// In inference Keras's Dropout gives back the tensor it got, and the mask taken off its output is taken off its input; not so a
+// tanh. In training it makes a new one (tests/golden/fit/attended_behind_dropout).
+TEST(Attention, MasksAreTakenOffWhatDropoutGaveBack) {
+  TestRandom random(8);
+  Array data = random.array({2, 5, 2});
+  for (Index t = 3; t < 5; ++t)
+    for (Index f = 0; f < 2; ++f) data(0, t, f) = 0;
+  const auto model = [&](const LayerRef& between) {
+    const SymbolicTensor x = Input({5, 2}), m = Masking()(x), d = between ? between(m) : m;
+    const SymbolicTensor y = MultiHeadAttention(1, 2)({d, d});
+    Model made({x}, Attention()({Dense(2)(y), m}));
+    randomize_weights(made, 2);
+    return made;
+  };
+  const auto silent = [&](Model made) {
+    made.set_keras_mask_compat(true);
+    return made.predict(data);
+  };
+  const Array seen = model(LayerRef()).predict(data), unseen = silent(model(LayerRef()));
+  EXPECT_GT(std::abs(static_cast<double>(seen(0, 0, 0) - unseen(0, 0, 0))), 1e-5);
+  for (const LayerRef& same : {LayerRef(Dropout(0.5)), LayerRef(GaussianNoise(0.5)), LayerRef(SpatialDropout1D(0.5)),
+                               LayerRef(ActivationLayer("linear")), LayerRef(Maximum())}) {
+    SCOPED_TRACE(same->class_name());
+    contract::expect_same_bits(silent(model(same)), unseen, "the tensor itself");
+    contract::expect_same_bits(model(same).predict(data), seen, "masks stay");
+  }
+  const LayerRef other = ActivationLayer("tanh");
+  contract::expect_same_bits(silent(model(other)), model(other).predict(data), "another tensor");
 }
 
 // Dropout drops weights in training alone, and as often as asked.

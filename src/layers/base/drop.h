@@ -5,16 +5,18 @@
 #include <optional>
 
 #include "layers/base/activity.h"
+#include "layers/base/gives_back.h"
 #include "layers/base/seed.h"
 #include "rondo/layers/layer.h"
 
 namespace rondo {
 
-class DropLayer : public Layer, public KeywordActivity {
+class DropLayer : public Layer, public KeywordActivity, public GivesBack {
  public:
   double rate = 0;
   std::optional<Index> seed;
 
+  bool gives_back(bool training) const override { return !training || rate == 0; }
   void check() const override;
   void build(const Shapes& in, Weights&) override { output_shapes(in); }
   void plan(const Shapes& in, Plan& plan) const override;

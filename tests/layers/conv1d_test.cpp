@@ -92,7 +92,9 @@ TEST(Conv1D, RefusesWhatCannotBe) {
   expect_refused(Code::value, "cannot both be above 1", [] { Conv1D(3, 2, {.strides = 2, .dilation_rate = 2}); });
   expect_refused(Code::value, "'same' or 'causal'", [] { Conv1D(3, 2, {.padding = "full"}); });
   expect_refused(Code::shape, "multiple of groups", [] { Conv1D(4, 2, {.groups = 2})(Input({5, 3})); });
-  expect_refused(Code::shape, "the window (kernel_size) reaches over 5", [] { Conv1D(4, 3, {.dilation_rate = 2})(Input({4, 3})); });
+  expect_refused(Code::shape, "the window (kernel_size) reaches over 5", [] {
+    Conv1D(4, 3, {.dilation_rate = 2})(Input({4, 3}));
+  });
   expect_refused(Code::unsupported, "unknown activation", [] { Conv1D(4, 3, {.activation = "relo"}); });
 }
 

@@ -47,13 +47,14 @@ std::vector<bool> inputs_with_time(const Graph& graph) {
 }
 
 // Refuses a graph in which a time step needs more than itself and the state: a layer that says so; one that changes the number
-// of time steps; one that keeps state over an axis that is not the stream's time.
+// of time steps; one that keeps state over an axis that is not the stream's time; one that reads at every time step what is
+// known after the last alone, as a decoder does that starts from an encoder's states.
 void check_streaming(const Graph& graph, const std::vector<bool>& with_time) {
   for (const LayerRef& layer : graph.layers)
     if (const std::string why = layer->streaming_refusal(); !why.empty()) refuse(layer->described(), why);
 
   // How each value's axis 1 answers to one time step, and to more (where the input's size is free or the layer takes any).
-  enum class Time { absent, stream };
+  enum class Time { absent, stream, end };  // end: no axis of the stream, but made of all of it
   std::vector<std::vector<Time>> time(graph.nodes.size());
   std::vector<Shapes> one(graph.nodes.size());
   for (std::size_t k = 0; k < graph.nodes.size(); ++k) {
@@ -69,12 +70,14 @@ void check_streaming(const Graph& graph, const std::vector<bool>& with_time) {
       continue;
     }
     Shapes in, two;
-    bool streams = false;
+    bool streams = false, ends = false, given = false;
     for (const Edge& e : node.in) {
       in.push_back(one[static_cast<std::size_t>(e.node)][static_cast<std::size_t>(e.output)]);
       two.push_back(in.back());
-      if (time[static_cast<std::size_t>(e.node)][static_cast<std::size_t>(e.output)] == Time::stream)
-        streams = true, two.back()[1] = 2;
+      const Time of = time[static_cast<std::size_t>(e.node)][static_cast<std::size_t>(e.output)];
+      if (of == Time::stream) streams = true, two.back()[1] = 2;
+      ends = ends || of == Time::end;
+      given = given || of != Time::stream;
     }
     Shapes longer;
     try {
@@ -88,12 +91,15 @@ void check_streaming(const Graph& graph, const std::vector<bool>& with_time) {
       const bool follows = streams && a.rank() >= 2 && a[1] == 1 && b.rank() == a.rank() && b[1] == 2;
       if (a != b && !(follows && a.without_first().without_first() == b.without_first().without_first()))
         refuse(node.layer->described(), "changes the number of time steps");
-      time[k].push_back(follows ? Time::stream : Time::absent);
+      time[k].push_back(follows ? Time::stream : streams || ends ? Time::end : Time::absent);
     }
     Plan plan(Purpose{.training = false, .streaming = true});
     node.layer->plan(in, plan);
     if (!streams && plan.bytes(Life::state) > 0)
       refuse(node.layer->described(), "walks over an axis that is not the stream's time steps");
+    if (streams && ends) refuse(node.layer->described(), "needs at every time step what another layer gives after the last");
+    if (given && plan.bytes(Life::state) > 0)
+      refuse(node.layer->described(), "starts from states that it is given, while a stream carries its states on");
   }
 }
 

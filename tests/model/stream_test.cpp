@@ -17,6 +17,7 @@
 #include "rondo/layers/gru.h"
 #include "rondo/layers/lstm.h"
 #include "rondo/layers/masking.h"
+#include "rondo/layers/merge.h"
 #include "support/no_alloc.h"
 
 namespace rondo {
@@ -119,6 +120,17 @@ TEST(Stream, RefusesWhatNeedsTheFuture) {
   SymbolicTensor x = Input({5, 1});
   const Model joined(x, LSTM(2)(Concatenate({.axis = 1})({x, x})));
   EXPECT_NE(refusal(joined).find("layer 'concatenate'"), std::string::npos) << refusal(joined);
+  // A decoder that starts from an encoder's last states, or from what is made of them; states that are an input.
+  const SymbolicTensor h = Input({2});
+  const auto read = LSTM(2, {.return_state = true}).call({x});
+  const Model decoder(x, LSTM(2, {.return_sequences = true, .name = "decoder"}).call({x, read[1], read[2]})[0]);
+  EXPECT_NE(refusal(decoder).find("layer 'decoder'"), std::string::npos) << refusal(decoder);
+  const Model made(x, GRU(2, {.name = "decoder"}).call({x, Dense(2)(GRU(2)(x))})[0]);
+  EXPECT_NE(refusal(made).find("layer 'decoder'"), std::string::npos) << refusal(made);
+  const Model given({x, h}, {GRU(2, {.name = "decoder"}).call({x, h})[0]});
+  EXPECT_NE(refusal(given).find("layer 'decoder'"), std::string::npos) << refusal(given);
+  const Model both_ends(x, Add({.name = "sum"})({LSTM(2, {.return_sequences = true})(x), LSTM(2)(x)}));
+  EXPECT_NE(refusal(both_ends).find("layer 'sum'"), std::string::npos) << refusal(both_ends);
 }
 
 TEST(Stream, SeveralInputs) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "interop/activation_layer.h"
 #include "interop/keras_read.h"
 #include "interop/keras_write.h"
 #include "layers/base/activity.h"
@@ -184,10 +185,13 @@ void ConfigReader::field(std::string_view key, Activation& value, const Activati
   } else if (json->is_object() && member(*json, "class_name") == "function") {
     value = string_at(*json, "config", what(key));
   } else {
-    if (!json->is_string())
-      fail(Code::unsupported, what(key) + " is " + shown(json->is_object() ? member(*json, "class_name") : *json) +
-                                  "; only the names of activation functions are supported");
-    value = json->get<std::string>();
+    const std::string of_layer = json->is_object() ? activation_of_layer(*json) : "";
+    if (!json->is_string() && of_layer.empty())
+      fail(Code::unsupported,
+           what(key) + " is " + shown(json->is_object() ? member(*json, "class_name") : *json) +
+               "; only the names of activation functions are supported, and layers that compute one (ReLU(), "
+               "LeakyReLU(0.2), ELU(), Softmax()). Give Dense no activation and put the layer behind it");
+    value = json->is_string() ? json->get<std::string>() : of_layer;
   }
   try {
     activation_function(value);

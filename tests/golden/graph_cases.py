@@ -89,3 +89,12 @@ def called_by_names(rng):
     second = keras.Model([x, y], difference(x, y))
     outputs = [first({"q": c, "p": d}), second({"x": c, "a_later_one": d})]
     return keras.Model([c, d], outputs), [normal(rng, 3, 4, 3), normal(rng, 3, 4, 3)]
+
+
+@case
+def layers_as_activations(rng):
+    """Those that compute an activation function."""
+    x = L.Input((4, 3))
+    h = L.LSTM(3, activation=L.ReLU(), recurrent_activation=L.Activation("hard_sigmoid"), return_sequences=True)(x)
+    h = L.Activation(L.ReLU(6))(L.Dense(3, activation=L.LeakyReLU(0.2))(h))
+    return keras.Model(x, L.Dense(4, activation=L.Softmax())(L.GRU(3, activation=L.ELU())(h))), [normal(rng, 3, 4, 3)]

@@ -12,6 +12,7 @@
 #include "layers/base/names.h"
 #include "layers/base/require.h"
 #include "layers/base/state_tree.h"
+#include "layers/recurrent/arguments.h"
 #include "layers/recurrent/merge.h"
 #include "rondo/core/error.h"
 #include "rondo/layers/recurrent.h"
@@ -323,6 +324,8 @@ class BidirectionalLayer final : public Layer, public NestedStates, public Keywo
     if (std::max(f_->states(), g_->states()) >= max_ports)
       fail(Code::unsupported, "Bidirectional carries at most " + std::to_string(max_ports - 1) + " states a layer.");
     f_->zero_output_for_mask = g_->zero_output_for_mask = f_->return_sequences;
+    for (RecurrentLayer* layer : {f_, g_})
+      if (auto* rows = dynamic_cast<OutputRows*>(layer)) rows->keep_reading_order(true);
   }
 
   std::string merge_mode_ = "concat";

@@ -2,7 +2,7 @@
 //
 // Every cell is walked over the whole sequence by layers/recurrent (stacked_rnn_cells.cpp says why that is the same), so a
 // single LSTMCell is exactly an LSTM. With go_backwards the first cell turns the order of time; those behind it read on in that
-// order, with the mask turned.
+// order: with the mask turned, or where the first leaves its outputs (OutputRows).
 #include "rondo/layers/rnn.h"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ namespace {
 
 constexpr int max_ports = 8;  // of one cell, on the stack of a call
 
-class RNNLayer final : public RecurrentLayer, public NestedStates, public ActivityRegularized {
+class RNNLayer final : public RecurrentLayer, public NestedStates, public ActivityRegularized, public OutputRows {
  public:
   ~RNNLayer() override { release(); }
 
@@ -58,6 +58,12 @@ class RNNLayer final : public RecurrentLayer, public NestedStates, public Activi
     made->activity_regularizer = activity_regularizer;
     made->set_cell(copy_of_cell(cell_));
     return made;
+  }
+
+  void keep_reading_order(bool keep) override {
+    in_reading_order = keep;
+    for (const Walked& cell : walked_)
+      if (auto* rows = dynamic_cast<OutputRows*>(cell.get())) rows->keep_reading_order(cells_keep_order());
   }
 
   MaskFlow mask_flow(std::span<const bool> masked) const override {
@@ -121,7 +127,9 @@ class RNNLayer final : public RecurrentLayer, public NestedStates, public Activi
   static int between(std::size_t k) { return 2 * static_cast<int>(k); }
   static int d_between(std::size_t k) { return 2 * static_cast<int>(k) + 1; }
   int turned_mask() const { return between(walked_.size()); }
-  bool turns() const { return go_backwards && walked_.size() > 1; }
+  bool turns() const { return go_backwards && walked_.size() > 1 && cells_keep_order(); }
+  // With the last output alone there are no rows to settle.
+  bool cells_keep_order() const { return in_reading_order || !return_sequences; }
 
   // The ports of one cell during one call. `state`: the number of its first state.
   struct Call {
@@ -216,6 +224,7 @@ class RNNLayer final : public RecurrentLayer, public NestedStates, public Activi
       cell.return_sequences = !last || return_sequences;
       cell.go_backwards = k == 0 && go_backwards;
       cell.zero_output_for_mask = last && zero_output_for_mask;
+      if (auto* rows = dynamic_cast<OutputRows*>(&cell)) rows->keep_reading_order(cells_keep_order());
     }
   }
 

@@ -156,8 +156,7 @@ TEST_P(ContractTruncation, MaskedIsTruncated) {
       if (mine.ndim() >= 3 && mine.shape()[1] == steps) {
         std::vector<Array> kept;
         for (Index j = 0; j < steps; ++j)
-          if (row[static_cast<std::size_t>(c().options.reversed ? steps - 1 - j : j)] != 0)
-            kept.push_back(mine.slice(1, j, j + 1));
+          if (row[static_cast<std::size_t>(j)] != 0) kept.push_back(mine.slice(1, j, j + 1));
         mine = concatenate(kept, 1);
       }
       expect_same_bits(mine, z[o], what);

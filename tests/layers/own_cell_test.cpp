@@ -96,7 +96,7 @@ CONTRACT_CASE("MinimalCell", "backwards between others",
                 return RNN({GRUCell(2), minimal(3, true), LSTMCell(2)},
                            {.return_sequences = true, .return_state = true, .go_backwards = true});
               },
-              {{None, 2}}, {.reversed = true});
+              {{None, 2}});
 CONTRACT_CASE("MinimalCell", "both directions of a cell of one's own",
               [] { return Bidirectional(RNN(minimal(2), {.return_sequences = true})); }, {{None, 2}}, {.truncates = false});
 

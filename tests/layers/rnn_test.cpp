@@ -30,8 +30,7 @@ CONTRACT_CASE("GRUCell", "sequences", [] { return RNN(GRUCell(3), {.return_seque
 CONTRACT_CASE("GRUCell", "reset before", [] { return RNN(GRUCell(3, {.reset_after = false}), {.return_state = true}); },
               {{None, 2}});
 CONTRACT_CASE("SimpleRNNCell", "backwards",
-              [] { return RNN(SimpleRNNCell(3), {.return_sequences = true, .go_backwards = true}); }, {{None, 2}},
-              {.reversed = true});
+              [] { return RNN(SimpleRNNCell(3), {.return_sequences = true, .go_backwards = true}); }, {{None, 2}});
 CONTRACT_CASE("StackedRNNCells", "last", [] { return RNN(two()); }, {{None, 2}});
 CONTRACT_CASE("StackedRNNCells", "sequences and state",
               [] { return RNN(two(), {.return_sequences = true, .return_state = true}); }, {{None, 2}, {3}, {3}, {2}});
@@ -46,7 +45,7 @@ CONTRACT_CASE("StackedRNNCells", "backwards",
               [] {
                 return RNN({GRUCell(3), LSTMCell(2)}, {.return_sequences = true, .go_backwards = true});
               },
-              {{None, 2}}, {.reversed = true});
+              {{None, 2}});
 CONTRACT_CASE("StackedRNNCells", "backwards, last",
               [] {
                 return RNN({GRUCell(3), LSTMCell(2)}, {.go_backwards = true});

@@ -66,7 +66,7 @@ CONTRACT_CASE("GRU", "activity", [] { return GRU(3, {.activity_regularizer = act
               {{None, 2}}, {.truncates = false});
 CONTRACT_CASE("SimpleRNN", "activity",
               [] { return SimpleRNN(3, {.activity_regularizer = activity, .return_sequences = true, .go_backwards = true}); },
-              {{None, 2}}, {.reversed = true});
+              {{None, 2}});
 CONTRACT_CASE(
     "RNN", "activity",
     [] {

@@ -19,7 +19,6 @@ namespace rondo::contract {
 struct CaseOptions {
   bool masks = true;      // try masks on input 0 (if it has time steps)
   bool truncates = true;  // masked steps might as well not be there: out[valid steps] = layer(the valid steps alone)
-  bool reversed = false;  // output j belongs to time step T-1-j (go_backwards with return_sequences)
   Index ids = 0;          // inputs are whole numbers below this (0: any numbers); they have no gradient
   bool distinct = false;  // inputs lie 0.01 apart: none is near where a maximum changes hands
   bool trains = true;     // false: refuses to be planned for training

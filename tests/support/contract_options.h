@@ -49,7 +49,6 @@ inline OptionCases make_option_cases() {
     // Options that cannot go together (strides and dilation) go into a second case.
     for (int round = 0; round < 3 && !keys.empty(); ++round, keys = std::move(left), left.clear()) {
       std::vector<std::pair<std::string, std::size_t>> changes;
-      bool reversed = base.options.reversed;
       for (const std::string& key : keys) {
         bool found = false;
         for (std::size_t n = 0; n < most_candidates && !found; ++n) {
@@ -67,13 +66,11 @@ inline OptionCases make_option_cases() {
           if (!found) changes.pop_back();
         }
         if (!found) left.push_back(key);
-        if (found && key == "go_backwards") reversed = true;
       }
       if (changes.empty()) break;
       Case more = base;
       more.name = "options no other case has" + (round == 0 ? std::string() : " " + std::to_string(round + 1));
       more.make = [make, changes] { return make(changes); };
-      more.options.truncates = more.options.truncates && reversed == base.options.reversed;  // which way it reads is the file's
       out.cases.push_back(more);
     }
     for (const std::string& key : keys)

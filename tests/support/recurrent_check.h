@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kernels/kernels.h"
+#include "layers/recurrent/arguments.h"
 #include "model/given_mask.h"
 #include "support/gradcheck.h"
 #include "support/oracle.h"
@@ -85,7 +86,8 @@ inline void check_recurrent(const RecurrentCase& c, const std::function<LayerRef
       data.push_back(flags);
     }
     Model model(inputs, layer.call(into));
-    for (Weight* w : model.internal().weights)  // the biases are born as constants
+    dynamic_cast<OutputRows&>(*layer).keep_reading_order(true);  // as Keras's loop does
+    for (Weight* w : model.internal().weights)                   // the biases are born as constants
       if (w->shape.rank() == 1 || w->name.ends_with("bias"))
         for (real& v : w->value.values()) v = static_cast<real>(static_cast<double>(v) + random(-0.5, 0.5));
     model.internal().pack(false);

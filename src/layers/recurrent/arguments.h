@@ -11,6 +11,17 @@
 
 namespace rondo {
 
+// Where a layer that reads from the end puts its outputs, if there is a mask. The output that comes k-th goes into the row of
+// the k-th time step that counts: a padded sequence gives the padded outputs of the sequence alone, and the mask and the
+// targets fit them. Keras keeps the order in which all steps were read, padding too, and hands the mask on as it was; so do
+// layers under keras_mask_compat, and those of a Bidirectional, which turns all rows round again.
+class OutputRows {
+ public:
+  virtual ~OutputRows() = default;
+  bool in_reading_order = false;
+  virtual void keep_reading_order(bool keep) { in_reading_order = keep; }
+};
+
 struct CellArguments {
   Activation activation = "tanh";
   Activation recurrent_activation = "sigmoid";

@@ -43,12 +43,12 @@ void Recurrent::backward(const Run& run) const noexcept {
     if (d_state(0)) add(dh + r * Hp, d_state(0) + sample * H);
     if (dc && d_state(1)) add(dc + r * Hp, d_state(1) + sample * H);
   }
-  // The gradient of the output at visit v and of the masked steps after it, which repeat it, flows into row r.
+  // The gradient of the output in row v and of the masked steps after it, which repeat it, flows into row r.
   const auto add_outputs = [&](Index r, Index from) {
     const Index sample = w.order[r];
     for (Index v = from; v < T; ++v) {
-      if (v > from && w.valid(sample, v)) break;
-      if (v >= 0 && !(zero_output_for_mask && !w.valid(sample, v))) add(dh + r * Hp, d_out + (sample * T + v) * H);
+      if (v > from && w.counts(sample, v)) break;
+      if (v >= 0 && !(zero_output_for_mask && !w.counts(sample, v))) add(dh + r * Hp, d_out + (sample * T + v) * H);
     }
   };
 
@@ -72,7 +72,7 @@ void Recurrent::backward(const Run& run) const noexcept {
     const Index alive = w.alive[s];
     at -= alive;
     if (return_sequences && d_out)
-      for (Index r = 0; r < alive; ++r) add_outputs(r, w.mask ? w.visit[r * T + s] : s);
+      for (Index r = 0; r < alive; ++r) add_outputs(r, w.place(r, s));
     step.rows = alive;
     step.row = w.rows + at * row;
     step.gates = w.gates + at * G * Hp;
@@ -88,7 +88,7 @@ void Recurrent::backward(const Run& run) const noexcept {
   if (run.inputs() > 1) {
     for (Index r = 0; r < B; ++r) {
       const Index sample = w.order[r];
-      if (return_sequences && d_out && !w.valid(sample, 0)) add_outputs(r, -1);
+      if (return_sequences && d_out && !w.counts(sample, 0)) add_outputs(r, -1);
       for (int i = 0; i < states; ++i)
         if (real* to = run.d_in(1 + i).values) std::copy_n((i == 0 ? dh : dc) + r * Hp, H, to + sample * H);
     }

@@ -60,6 +60,14 @@ struct Recurrent::Walk {
   // Where in time the v-th visit of the walk is.
   Index time(Index v) const { return layer.go_backwards ? T - 1 - v : v; }
   bool valid(Index sample, Index v) const { return !mask || mask[sample * T + time(v)]; }
+  // The rows of the outputs, which have the mask of the input (OutputRows): does row i of a sample count, and which row takes
+  // the output of step s of row r of the walk?
+  bool settles() const { return layer.go_backwards && !layer.in_reading_order; }
+  bool counts(Index sample, Index i) const { return !mask || mask[sample * T + (settles() ? i : time(i))]; }
+  Index place(Index r, Index s) const {
+    if (!mask) return s;
+    return settles() ? time(visit[r * T + length[r] - 1 - s]) : visit[r * T + s];
+  }
   // The last output of the walk is that of a masked step, and those are zeros.
   bool ends_in_zeros(Index sample) const { return layer.zero_output_for_mask && !valid(sample, T - 1); }
   // Number of steps of the longest sample.

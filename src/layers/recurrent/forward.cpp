@@ -97,7 +97,7 @@ void Recurrent::forward(const Run& run) const noexcept {
   for (Index r = 0; r < B; ++r) {
     const Index sample = w.order[r];
     if (return_sequences)  // before the first valid step the output is the initial h
-      for (Index v = 0; v < T && !w.valid(sample, v); ++v)
+      for (Index v = 0; v < T && !w.counts(sample, v); ++v)
         put(out + (sample * T + v) * H, zero_output_for_mask ? nullptr : initial(0, sample));
     if (w.length[r] == 0) {
       finish(sample, initial(0, sample), states == 2 ? initial(1, sample) : nullptr);
@@ -151,7 +151,7 @@ void Recurrent::forward(const Run& run) const noexcept {
     for (Index r = return_sequences ? 0 : still; r < alive; ++r) {
       const Index sample = w.order[r];
       const real* h = w.rows + (next + r) * row + w.size.Fp;
-      if (return_sequences) std::copy_n(h, H, out + (sample * T + (w.mask ? w.visit[r * T + s] : s)) * H);
+      if (return_sequences) std::copy_n(h, H, out + (sample * T + w.place(r, s)) * H);
       if (r >= still) finish(sample, h, states == 2 ? w.cells + (next + r) * Hp : nullptr);
     }
     at = next;
@@ -163,7 +163,7 @@ void Recurrent::forward(const Run& run) const noexcept {
       const real* before = nullptr;
       for (Index v = 0; v < T; ++v) {
         real* to = out + (sample * T + v) * H;
-        if (w.valid(sample, v)) {
+        if (w.counts(sample, v)) {
           before = to;
         } else if (before) {
           put(to, zero_output_for_mask ? nullptr : before);

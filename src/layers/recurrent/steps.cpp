@@ -105,6 +105,17 @@ struct Steps::Walk {
   real* y(Index v) const { return run.kept(y_slot) + (keeps ? v : 0) * B * U; }
   real* state(int i, Index v) const { return run.kept(state_slot + i) + (keeps ? v : v % 2) * B * size(i); }
   real* d_state(int i, int k) const { return run.scratch(d_state_slot + 3 * i + k); }
+  // Rows of the outputs that have the mask of the input (OutputRows): does row t count, and which takes the output of step v?
+  bool settles() const {
+    return layer.go_backwards && !layer.in_reading_order && layer.return_sequences && run.in().mask != nullptr;
+  }
+  bool counts(Index b, Index t) const { return run.in().mask[b * T + t] != 0; }
+  Index place(Index b, Index v) const {
+    Index before = 0, t = 0;
+    for (Index i = 0; i < v; ++i) before += valid(b, i) ? 1 : 0;
+    for (; !counts(b, t) || before > 0; ++t) before -= counts(b, t) ? 1 : 0;
+    return t;
+  }
   real* out_row(Index b, Index v) const { return run.out().values + (layer.return_sequences ? b * T + v : b) * U; }
 
   Port port(real* values, Index width) const {
@@ -138,6 +149,10 @@ void Steps::forward(const Run& run) const noexcept {
     if (from) std::copy_n(from, w.B * w.size(i), w.state(i, 0));
     if (!from) std::fill_n(w.state(i, 0), w.B * w.size(i), real(0));
   }
+  const auto first_state = [&](Index b) -> const real* {  // null: zeros (what is carried is replaced at the end)
+    const real* from = run.inputs() > 1 ? run.in(1).values : carries ? run.state(0) : nullptr;
+    return from ? from + b * w.U : nullptr;
+  };
   const auto put = [&](real* to, const real* from) {
     if (from) std::copy_n(from, w.U, to);
     if (!from) std::fill_n(to, w.U, real(0));
@@ -156,8 +171,10 @@ void Steps::forward(const Run& run) const noexcept {
       const bool valid = w.valid(b, v);
       for (int i = 0; i < w.states && !valid; ++i)
         std::copy_n(w.state(i, v) + b * w.size(i), w.size(i), w.state(i, v + 1) + b * w.size(i));
-      real* const to = w.out_row(b, v);
-      if (valid) {
+      real* const to = w.out_row(b, valid && w.settles() ? w.place(b, v) : v);
+      if (w.settles()) {
+        if (valid) put(to, w.y(v) + b * w.U);
+      } else if (valid) {
         put(to, w.y(v) + b * w.U);
       } else if (zero_output_for_mask && (return_sequences || v == w.T - 1)) {
         put(to, nullptr);
@@ -168,6 +185,15 @@ void Steps::forward(const Run& run) const noexcept {
       }
     }
   }
+  for (Index b = 0; b < w.B && w.settles(); ++b)  // the masked rows, each like the one before it
+    for (Index t = 0; t < w.T; ++t) {
+      real* const to = w.out_row(b, t);
+      if (w.counts(b, t)) continue;
+      if (zero_output_for_mask || (t == 0 && !w.starts_from_state()))
+        put(to, nullptr);
+      else
+        put(to, t > 0 ? to - w.U : first_state(b));
+    }
   for (int i = 0; i < w.states; ++i) {
     const real* last = w.state(i, w.T);
     if (return_state) std::copy_n(last, w.B * w.size(i), run.out(1 + i).values);
@@ -191,8 +217,16 @@ void Steps::backward(const Run& run) const noexcept {
     for (Index b = 0; b < w.B; ++b)
       for (Index u = 0; u < width; ++u) to[b * width + u] = w.valid(b, v) ? from[b * width + u] : real(0);
   };
+  // d of a row and of the masked ones behind it, which are like it.
+  const auto add_rows = [&](Index b, Index from) {
+    for (Index t = from; t < w.T && (t == from || !w.counts(b, t)); ++t)
+      for (Index u = 0; u < w.U && (w.counts(b, t) || !zero_output_for_mask); ++u)
+        pending[b * w.U + u] += d_out[(b * w.T + t) * w.U + u];
+  };
   for (Index v = w.T - 1; v >= 0; --v) {
-    for (Index b = 0; b < w.B && d_out && (return_sequences || v == w.T - 1); ++b) {
+    for (Index b = 0; b < w.B && d_out && w.settles(); ++b)
+      if (w.valid(b, v)) add_rows(b, w.place(b, v));
+    for (Index b = 0; b < w.B && d_out && !w.settles() && (return_sequences || v == w.T - 1); ++b) {
       if (!w.valid(b, v) && zero_output_for_mask) continue;
       const real* d = d_out + (return_sequences ? b * w.T + v : b) * w.U;
       for (Index u = 0; u < w.U; ++u) pending[b * w.U + u] += d[u];
@@ -217,6 +251,8 @@ void Steps::backward(const Run& run) const noexcept {
       if (d_in) std::copy_n(w.d_ins[0].values + b * w.F, w.F, d_in + (b * w.T + w.time(v)) * w.F);
     }
   }
+  for (Index b = 0; b < w.B && d_out && w.settles(); ++b)
+    if (!w.counts(b, 0)) add_rows(b, 0);
   // What is left of the outputs before the first valid step is the first state's.
   if (w.starts_from_state())
     for (Index n = 0; n < w.B * w.U; ++n) w.d_state(0, 0)[n] += pending[n];

@@ -4,11 +4,12 @@
 // a row stays the sample it is, whose random draws do not depend on the masks of others.
 #pragma once
 
+#include "layers/recurrent/arguments.h"
 #include "rondo/layers/recurrent.h"
 
 namespace rondo {
 
-class Steps final : public RecurrentLayer {
+class Steps final : public RecurrentLayer, public OutputRows {
  public:
   explicit Steps(const LayerRef& cell);  // which is an RNNCell too
 

@@ -13,7 +13,7 @@
 
 namespace rondo {
 
-class Recurrent : public RecurrentLayer, public CellArguments, public ActivityRegularized {
+class Recurrent : public RecurrentLayer, public CellArguments, public ActivityRegularized, public OutputRows {
  public:
   void build(const Shapes& in, Weights& weights) override;
   Shapes output_shapes(const Shapes& in) const override;

@@ -9,7 +9,7 @@
 
 namespace rondo {
 
-class ConvLSTMLayer : public Spatial<RecurrentLayer>, public CellArguments, public ActivityRegularized {
+class ConvLSTMLayer : public Spatial<RecurrentLayer>, public CellArguments, public ActivityRegularized, public OutputRows {
  public:
   explicit ConvLSTMLayer(int axes) {
     window.axes = axes;

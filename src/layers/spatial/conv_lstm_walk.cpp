@@ -46,6 +46,10 @@ struct ConvLSTMLayer::Walk {
     const std::uint8_t* const mask = in.mask + (b * steps + t) * each;
     return std::any_of(mask, mask + each, [](std::uint8_t keep) { return keep != 0; });
   }
+  // Row i of the outputs counts (OutputRows).
+  bool counts(Index b, Index i) const {
+    return valid(b, layer.return_sequences && layer.go_backwards && !layer.in_reading_order ? i : time(i));
+  }
   // States before step s of sample b; its gates.
   Index state_at(Index b, Index s) const { return (keeps ? b * (steps + 1) + s : s % 2) * values; }
   real* h_at(Index b, Index s) const { return run.kept(states_h) + state_at(b, s); }
@@ -204,9 +208,13 @@ void ConvLSTMLayer::forward_last(const Run& run) const noexcept {
     start(w.c_at(b, 0), 2, run.state(carried_c));
     Index s = 0;
     bool last = true;  // the step read last counts
+    Index next = 0;    // to be read
     for (Index j = 0; j < T; ++j) {
-      last = w.valid(b, w.time(j));
-      if (last) w.step(b, w.time(j), s), ++s;
+      last = w.counts(b, j);
+      if (last) {
+        while (!w.valid(b, w.time(next))) ++next;
+        w.step(b, w.time(next++), s++);
+      }
       if (!return_sequences) continue;
       real* const y = run.out().values + (b * T + j) * n;
       if (!last && zero_output_for_mask) {
@@ -253,12 +261,15 @@ void ConvLSTMLayer::backward_last(const Run& run) const noexcept {
     take(dc, 2);
     Index s = 0;
     for (Index t = 0; t < T; ++t) s += w.valid(b, t) ? 1 : 0;
+    Index next = T;  // behind the one to be read
     for (Index j = T - 1; j >= 0; --j) {
-      const Index t = w.time(j);
-      const bool valid = w.valid(b, t);
+      const bool valid = w.counts(b, j);
       if (dy && (return_sequences || j == T - 1) && (valid || !zero_output_for_mask))
         kernels().add(dh, dy + (return_sequences ? b * T + j : b) * n, n);
       if (!valid) continue;
+      do --next;
+      while (!w.valid(b, w.time(next)));
+      const Index t = w.time(next);
       real* const dx = run.d_in().values;
       w.step_back(b, t, --s, dh, dc, dh0, dc0, dx ? dx + (b * T + t) * w.in_values : nullptr);
       std::swap(dh, dh0);

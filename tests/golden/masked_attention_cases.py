@@ -57,6 +57,26 @@ def attention_sees_nothing_itself(rng):
     return compiled(keras.Model(x, y), rng, keras.optimizers.SGD(0.3)), padded(rng, 5, 3), normal(rng, 10, 5, 2), {}
 
 
+def scores_too(attention, rng, **call):
+    """The scores know nothing of the query's mask, the output is 0 there."""
+    a, b = L.Input((4, 3)), L.Input((5, 3))
+    q, v = L.Dense(3)(L.Masking()(a)), L.Dense(3)(L.Masking()(b))
+    y, scores = attention([q, v], return_attention_scores=True, **call)
+    model = keras.Model([a, b], [L.Dense(2)(y), L.Dense(2)(scores)])
+    compiled(model, rng, keras.optimizers.SGD(0.1), run_eagerly=True)
+    return model, [padded(rng, 4, 3)[::-1].copy(), padded(rng, 5, 3)], [normal(rng, 10, 4, 2), normal(rng, 10, 4, 2)], {}
+
+
+@case
+def attention_scores_of_masked(rng):
+    return scores_too(L.Attention(use_scale=True, score_mode="concat"), rng)
+
+
+@case
+def attention_scores_of_masked_additive(rng):
+    return scores_too(L.AdditiveAttention(), rng, use_causal_mask=True)
+
+
 # ---------------------------------------------------------------- masks that MultiHeadAttention takes off tensors
 
 BARELY = 1e-9  # a rate that drops nothing and still makes a new tensor in training

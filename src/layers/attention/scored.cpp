@@ -108,8 +108,9 @@ void ScoredAttention::plan(const Shapes& in, Plan& plan) const {
   const AttentionSizes sizes{in[0][1], in[1][1], in[0][2], in[1][2]};
   if (plan.training()) {
     plan.saved(weights_p, checked_mul(in[0][0], sizes.weights()));
-    plan.scratch(spare, checked_add(checked_mul(checked_add(sizes.queries, sizes.values), sizes.depth),
-                                    checked_mul(sizes.values, sizes.width)));
+    plan.scratch(spare,
+                 checked_add(checked_mul(checked_add(sizes.queries, sizes.values), sizes.depth),
+                             checked_mul(checked_add(sizes.values, return_attention_scores ? sizes.queries : 0), sizes.width)));
   } else {
     plan.scratch(weights_p, sizes.weights());
   }
@@ -130,8 +131,10 @@ AttentionCore ScoredAttention::core(const Run& run, const Draws& draws) const no
   return core;
 }
 
-void ScoredAttention::at_sample(AttentionCore& core, const Run& run, Index b) noexcept {
-  core.query_mask = run.in(0).mask ? run.in(0).mask + b * core.sizes.queries : nullptr;
+void ScoredAttention::at_sample(AttentionCore& core, const Run& run, Index b) const noexcept {
+  // Keras's scores know nothing of the query's mask; only the output is 0 there.
+  const bool all = keras_masks && return_attention_scores;
+  core.query_mask = run.in(0).mask && !all ? run.in(0).mask + b * core.sizes.queries : nullptr;
   core.value_mask = run.in(1).mask ? run.in(1).mask + b * core.sizes.values : nullptr;
   core.row = run.row_number(b);
 }
@@ -148,8 +151,8 @@ void ScoredAttention::run_forward(const Run& run, const Scores& scores) const no
     if (return_attention_scores) c.shown = run.out(1).values + b * T * S;
     c.forward(scores, {q.values + b * T * depth, depth}, {k.values + b * S * depth, depth}, {v.values + b * S * width, width},
               saved ? saved + b * T * S : run.scratch(weights_p), o, width);
-    for (Index t = 0; t < T && c.query_mask; ++t)
-      if (c.query_mask[t] == 0) std::fill_n(o + t * width, width, real(0));
+    for (Index t = 0; t < T && q.mask; ++t)
+      if (q.mask[b * T + t] == 0) std::fill_n(o + t * width, width, real(0));
   }
 }
 
@@ -169,10 +172,21 @@ void ScoredAttention::run_backward(const Run& run, const Scores& scores) const n
     real* const dq = gradient(0, T * depth, 0);
     real* const dv = gradient(1, S * width, (T + S) * depth);
     real* const dk = own_key ? gradient(2, S * depth, T * depth) : other + T * depth;
-    const real* const d_o = run.d_out().values;
+    const real* d_o = run.d_out().values ? run.d_out().values + b * T * width : nullptr;
+    if (d_o && q.mask && return_attention_scores) {  // what comes back to an output that was set to 0 ends there
+      real* const open = other + (T + S) * depth + S * width;
+      for (Index t = 0; t < T; ++t) {
+        if (q.mask[b * T + t] != 0) {
+          std::copy_n(d_o + t * width, width, open + t * width);
+        } else {
+          std::fill_n(open + t * width, width, real(0));
+        }
+      }
+      d_o = open;
+    }
     if (return_attention_scores && run.d_out(1).values) c.d_shown = run.d_out(1).values + b * T * S;
     c.backward(scores, {q.values + b * T * depth, depth}, {k.values + b * S * depth, depth}, {v.values + b * S * width, width},
-               run.saved(weights_p) + b * T * S, {d_o ? d_o + b * T * width : nullptr, width}, dq, dk, dv);
+               run.saved(weights_p) + b * T * S, {d_o, width}, dq, dk, dv);
     if (!own_key)
       for (Index i = 0; i < S * depth; ++i) dv[i] += dk[i];
   }

@@ -47,7 +47,7 @@ class ScoredAttention : public Layer, public KeywordActivity, public ReturnsScor
   enum { work = 1, places, spare };  // scratch; spare: gradients nobody asked for, and of a key that is the value
 
   AttentionCore core(const Run& run, const Draws& draws) const noexcept;
-  static void at_sample(AttentionCore& core, const Run& run, Index b) noexcept;
+  void at_sample(AttentionCore& core, const Run& run, Index b) const noexcept;
 };
 
 // s = a sum over d of g_d tanh(c (q_d + k_d))

@@ -55,7 +55,8 @@ int EvaluateArrays::run(const std::string& path, const std::optional<Index>& thr
 
   std::size_t width = 0;
   for (const auto& [key, value] : logs) width = std::max(width, key.size());
-  std::string text = escaped(path) + " on " + grouped(samples) + (samples == 1 ? " sample\n" : " samples\n");
+  const Index evaluated = std::min(samples, checked_mul(steps_.value_or(samples), options.batch_size));
+  std::string text = escaped(path) + " on " + grouped(evaluated) + (evaluated == 1 ? " sample\n" : " samples\n");
   Json::Object values;
   for (const auto& [key, value] : logs) {
     text += "  " + escaped(key) + std::string(width - key.size(), ' ') + "  " + score(value) + "\n";
@@ -65,7 +66,7 @@ int EvaluateArrays::run(const std::string& path, const std::optional<Index>& thr
                         {"model", path},
                         {"x", named_shapes(x_, x)},
                         {"y", named_shapes(y_, y)},
-                        {"samples", samples},
+                        {"samples", evaluated},
                         {"logs", std::move(values)},
                         {"seconds", seconds}});
   return Exit::done;

@@ -78,6 +78,19 @@ Model read_model(const std::string& path, bool compile, Console& console, std::s
   return model;
 }
 
+namespace {
+
+void refuse_table(const std::string& path) {
+  for (const char* table : {".csv", ".tsv", ".txt"})
+    if (path.ends_with(table))
+      throw UsageError(
+          "'" + escaped(path) +
+          "' is a table, and this command takes .npy arrays: numpy.save(\"X.npy\", numpy.loadtxt(...)) makes one.\n"
+          "Tables go into rondo train, forecast and evaluate");
+}
+
+}  // namespace
+
 Array read_input(const Model& model, std::size_t input, const std::string& path, Console& console) {
   const auto& graph = model.internal().graph;
   const Layer* ids = nullptr;
@@ -88,6 +101,7 @@ Array read_input(const Model& model, std::size_t input, const std::string& path,
     }
   }
   if (ids == nullptr) return read_array(path, console);
+  refuse_table(path);
   NpyInfo info;
   Array array = load_npy(path, Conversion::nearest, &info);
   if (info.rounded > 0)
@@ -98,6 +112,7 @@ Array read_input(const Model& model, std::size_t input, const std::string& path,
 }
 
 Array read_array(const std::string& path, Console& console) {
+  refuse_table(path);
   NpyInfo info;
   Array array = load_npy(path, Conversion::nearest, &info);
   if (info.rounded > 0) {

@@ -13,17 +13,31 @@ namespace {
 
 // One time step at a time, all rows of a block side by side; what comes out is what the whole sequence gives.
 Array stream(const Model& model, const Array& given, Index rows_at_once) {
+  const auto in_words = [](const std::vector<Shape>& shapes) {
+    std::string text;
+    for (const Shape& s : shapes) text += (text.empty() ? "" : ", ") + s.text();
+    return text;
+  };
   if (model.input_shapes().size() != 1 || model.output_shapes().size() != 1 || model.input_shapes()[0].rank() != 3) {
     rondo::fail(Code::unsupported,
                 "--stream needs a model with one input (samples, time steps, features) and one output; this one takes " +
-                    std::to_string(model.input_shapes().size()) + " and gives " + std::to_string(model.output_shapes().size()) +
+                    in_words(model.input_shapes()) + " and gives " + in_words(model.output_shapes()) +
                     ". Leave --stream out to feed whole sequences.");
   }
+  if (model.internal().stateful())
+    rondo::fail(
+        Code::unsupported,
+        "--stream runs samples side by side, and this model is stateful: it carries the state of one batch into the next. "
+        "Leave --stream out to feed whole sequences.");
   const Array x = given.reshape(checked_inputs(model.internal(), {given}, "X").front());
   const Index samples = x.shape()[0], steps = x.shape()[1], features = x.shape()[2];
-  const bool sequences = model.output_shapes()[0].rank() == 3;
-  const Index width = model.output_shapes()[0][-1];
-  Array y(sequences ? Shape{samples, steps, width} : Shape{samples, width});
+  const Shape whole = model.output_shapes()[0], step = model.step_shape(model.state(1));
+  const bool sequences = step.rank() == whole.rank() && step.rank() > 2 && step[1] == 1 && whole[1] != 1;
+  std::vector<Index> sizes(step.begin(), step.end());
+  sizes[0] = samples;
+  if (sequences) sizes[1] = steps;
+  Array y{Shape(sizes)};
+  const Index width = step.elements();  // of one time step of one sample
   std::vector<real> now(static_cast<std::size_t>(checked_mul(std::min(samples, rows_at_once), features)));
   for (Index first = 0; first < samples; first += rows_at_once) {
     const Index rows = std::min(rows_at_once, samples - first);
@@ -69,6 +83,10 @@ class Predict : public Verb {
     for (const auto& path : inputs_) taken.push_back({"--input", path});
     for (const auto& path : outputs_) {
       check_output({"--output", path}, taken);
+      for (const char* other : {".csv", ".tsv", ".txt", ".json", ".npz", ".parquet", ".h5", ".keras"})
+        if (path.ends_with(other))
+          throw UsageError("--output is written as a NumPy array: give '" + escaped(path) +
+                           "' a name that ends in .npy, or none of another kind");
       taken.push_back({"another --output", path});
     }
     const Model model = read_model(model_, false, console);

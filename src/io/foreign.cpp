@@ -78,7 +78,7 @@ std::string text_kind(std::string_view text) {
   if (first == std::string_view::npos) return {};
   if (text[first] == '{' || text[first] == '[') return "JSON text";
   if (text[first] == '<') return "an HTML or XML page";
-  if (commas > 0 && digits > 0) return "text that looks like CSV";
+  if (commas > 0 && digits > 0) return "CSV text";
   return lines > 0 || text.size() >= 16 ? "text" : "";
 }
 

@@ -7,7 +7,7 @@
 
 namespace rondo {
 
-// "a NumPy .npy array", "a Keras model (.keras)", "text that looks like CSV", ... or "" if nothing is recognised.
+// "a NumPy .npy array", "a Keras model (.keras)", "CSV text", ... or "" if nothing is recognised.
 std::string recognised(std::span<const std::byte> bytes);
 
 // "; it looks like <recognised>", or "".

@@ -142,7 +142,7 @@ class Fit(Case):
     def test_a_full_disk_leaves_what_was_there(self):
         (self.folder / "n.keras").write_bytes(b"what was there")
         self.bad(OUTPUT, *self.base, "--epochs", 1, "--out", "n.keras", limits=[(resource.RLIMIT_FSIZE, 1000)])
-        self.bad(OUTPUT, "predict", "model.keras", "--input", "X.npy", "--output", "n.keras",
+        self.bad(OUTPUT, "predict", "model.keras", "--input", "X.npy", "--output", "p.npy",
                  limits=[(resource.RLIMIT_FSIZE, 16)])
 
     def interrupted(self, sig, *options):

@@ -116,6 +116,11 @@ class Predict(Case):
         self.bad(USAGE, "predict", "model.keras", "--input", "X.npy", "--input", "X.npy", "--output", "out.npy", says="--input 1")
         self.bad(USAGE, "predict", "model.keras", "--input", "X.npy", "--output", "a.npy", "--output", "b.npy", says="--output 1")
 
+    def test_tables_are_not_arrays(self):
+        self.bad(USAGE, "predict", "model.keras", "--input", "X.npy", "--output", "P.csv", says="ends in .npy")
+        self.save("X.csv", self.load("X.npy"))
+        self.bad(USAGE, "predict", "model.keras", "--input", "X.csv", "--output", "P.npy", says=["is a table", "rondo train"])
+
     def test_the_same_file_in_and_out(self):
         self.bad(USAGE, "predict", "model.keras", "--input", "X.npy", "--output", "X.npy", says="the same file")
         self.bad(USAGE, "predict", "model.keras", "--input", "X.npy", "--output", "model.keras", says="the same file")

@@ -205,7 +205,7 @@ TEST(Npy, HostileHeadersAreRefusedBeforeAnythingIsAllocated) {
 TEST(Npy, SaysWhatAForeignFileIs) {
   const auto text = [](const std::string& content) { return error_of([&] { npy_from_bytes(bytes_of(content), "x"); }); };
   EXPECT_EQ(text(""), "format: 'x' is empty (0 bytes)");
-  EXPECT_EQ(text("month,passengers\n1949-01,112\n"), "format: 'x' is not a .npy file; it looks like text that looks like CSV");
+  EXPECT_EQ(text("month,passengers\n1949-01,112\n"), "format: 'x' is not a .npy file; it looks like CSV text");
   EXPECT_EQ(text("{\"a\": 1}"), "format: 'x' is not a .npy file; it looks like JSON text");
   EXPECT_EQ(text("\x89HDF\r\n\x1a\n...."),
             "format: 'x' is not a .npy file; it looks like an HDF5 file (a Keras .h5 file is one)");

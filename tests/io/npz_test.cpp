@@ -59,7 +59,7 @@ TEST(Npz, Refusals) {
   const auto read = [](const std::vector<std::byte>& bytes) { return error_of([&] { npz_from_bytes(bytes, "x"); }); };
   EXPECT_EQ(read({}), "format: 'x' is empty (0 bytes)");
   EXPECT_EQ(read(npy_to_bytes(Array{1})), "format: 'x' is a single .npy array, not a .npz archive: read it with load_npy");
-  EXPECT_EQ(read(bytes_of("a,b\n1,2\n")), "format: 'x' is not a .npz archive; it looks like text that looks like CSV");
+  EXPECT_EQ(read(bytes_of("a,b\n1,2\n")), "format: 'x' is not a .npz archive; it looks like CSV text");
   ZipWriter keras;
   keras.add("metadata.json", "{}");
   keras.add("config.json", "{}");

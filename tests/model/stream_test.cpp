@@ -133,6 +133,20 @@ TEST(Stream, RefusesWhatNeedsTheFuture) {
   EXPECT_NE(refusal(both_ends).find("layer 'sum'"), std::string::npos) << refusal(both_ends);
 }
 
+// The first step of a decoder would need what the encoder has at the end.
+TEST(Stream, RefusesADecoderThatStartsFromAnEnd) {
+  const auto refusal = [](const Model& model) { return message([&] { model.state(); }); };
+  const SymbolicTensor x = Input({5, 1});
+  const auto encoded = LSTM(2, {.return_state = true}).call({x});
+  const Model decoder(x, LSTM(2, {.return_sequences = true}).call({x, encoded[1], encoded[2]})[0]);
+  EXPECT_NE(refusal(decoder).find("needs at every time step what another layer gives"), std::string::npos)
+      << refusal(decoder);
+  const Model behind(x, GRU(2).call({x, Dense(2)(GRU(3)(x))})[0]);
+  EXPECT_NE(refusal(behind).find("layer 'gru_1' (GRU"), std::string::npos) << refusal(behind);
+  const Model end({x}, {Dense(1)(encoded[0])});  // so far
+  EXPECT_EQ(end.step_shape(end.state()), (Shape{1, 1}));
+}
+
 TEST(Stream, SeveralInputs) {
   SymbolicTensor a = Input({None, 2}), b = Input({None, 1});
   const Model model({a, b}, {LSTM(3)(Concatenate()({a, b}))});

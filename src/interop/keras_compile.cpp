@@ -1,7 +1,9 @@
 #include "interop/keras_compile.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <limits>
+#include <numeric>
 
 #include "interop/config.h"
 #include "interop/keras_losses.h"
@@ -93,6 +95,24 @@ std::vector<std::size_t> file_order(const ModelState& state, const std::vector<L
   return kept.back();
 }
 
+bool before_3_10(const std::string& keras) {
+  int minor = 0;
+  return std::sscanf(keras.c_str(), "3.%d", &minor) == 1 && minor < 10;
+}
+
+// Where each slot lies among the optimizer's variables. Files of Keras before 3.10: averages and accumulators weight by weight,
+// and what all weights share before the slots.
+std::vector<std::size_t> places_in_file(const Optimizer& optimizer, std::size_t weights, bool before_3_10) {
+  std::vector<std::size_t> places(optimizer.slots.size());
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  if (!before_3_10) return places;
+  const std::size_t lists = (optimizer.common.use_ema ? 1u : 0u) + (optimizer.common.gradient_accumulation_steps ? 1u : 0u);
+  const std::size_t first = lists * weights, shared = optimizer.shared_slots().size(), own = places.size() - first - shared;
+  for (std::size_t s = 0; s < places.size(); ++s)
+    places[s] = s < first ? s % weights * lists + s / weights : s < first + own ? s + shared : s - own;
+  return places;
+}
+
 void read_loss_scale(Tensors& tensors, Optimizer::LossScale& scale) {
   for (const char* unused : {"0", "1"}) tensors.use(vars + unused);
   const hdf5::Dataset *steps = tensors.use(vars + "2"), *now = tensors.use(vars + "3");
@@ -143,11 +163,11 @@ void read_compile(const Json& config, Model& model, const std::vector<LayerRef>&
     tensors.ignore(folder);
     return;
   }
-  read_optimizer_variables(model, order, tensors, report.notes);
+  read_optimizer_variables(model, order, tensors, report.notes, report.from_keras && before_3_10(report.keras_version));
 }
 
 void read_optimizer_variables(Model& model, const std::vector<LayerRef>& order, Tensors& tensors,
-                              std::vector<std::string>& notes) {
+                              std::vector<std::string>& notes, bool before_3_10) {
   ModelState& state = model.internal();
   Optimizer& optimizer = *state.optimizer;
   const bool wrapped = tensors.contains(inner_vars + "0");
@@ -187,7 +207,19 @@ void read_optimizer_variables(Model& model, const std::vector<LayerRef>& order, 
   std::vector<Shape> shapes;
   for (const Weight* w : state.trainable) shapes.push_back(w->shape);
   if (weights.size() != shapes.size()) fail(Code::internal, "the trainable weights of a loaded model do not match its layers");
+  // Layers may have been frozen or unfrozen since: Keras, too, begins anew then.
+  std::size_t there = 0;
+  while (tensors.contains(vars + std::to_string(first + there))) ++there;
+  if (there != optimizer.slot_count(shapes.size())) {
+    tensors.ignore(folder);
+    notes.push_back("the optimizer's state is left out: the file has " + std::to_string(there) +
+                    " variables of it, and this model's " + optimizer.class_name() + " has " +
+                    std::to_string(optimizer.slot_count(shapes.size())) +
+                    ", as when layers are frozen after training; training starts it anew");
+    return;
+  }
   optimizer.bind(shapes);
+  const std::vector<std::size_t> places = places_in_file(optimizer, shapes.size(), before_3_10);
   std::map<std::pair<std::string, std::size_t>, std::size_t> by_weight;
   for (std::size_t s = 0; s < optimizer.slots.size(); ++s) by_weight[{optimizer.slots[s].name, optimizer.slots[s].weight}] = s;
   for (const bool reading : {false, true}) {  // all shapes are compared before a number is changed
@@ -196,7 +228,7 @@ void read_optimizer_variables(Model& model, const std::vector<LayerRef>& order, 
       Optimizer::Slot& slot =
           one_for_all ? optimizer.slots[s]
                       : optimizer.slots[by_weight.at({optimizer.slots[s].name, weights[optimizer.slots[s].weight]})];
-      const std::string path = vars + std::to_string(s + first),
+      const std::string path = vars + std::to_string(places[s] + first),
                         of = "the optimizer's " + slot.name +
                              (one_for_all ? std::string() : " of weight '" + state.trainable[slot.weight]->name + "'");
       if (reading) {
@@ -205,8 +237,6 @@ void read_optimizer_variables(Model& model, const std::vector<LayerRef>& order, 
         tensors.expect(path, slot.value.shape(), of);
       }
     }
-    if (!reading && tensors.contains(vars + std::to_string(first + optimizer.slots.size())))
-      fail(Code::format, "the file has more variables of the optimizer than " + optimizer.class_name() + " of this model has");
   }
   move_on();
 }

@@ -15,9 +15,10 @@ namespace rondo::interop {
 void read_compile(const Json& compile_config, Model& model, const std::vector<LayerRef>& order, Tensors& tensors,
                   LoadReport& report);
 
-// The variables alone, of a compiled model. notes: what is not in the file. Throws Error(format | shape) before it changes one.
+// The variables alone, of a compiled model. notes: what is not in the file. before_3_10: in the order of those versions of
+// Keras. Throws Error(format | shape) before it changes one.
 void read_optimizer_variables(Model& model, const std::vector<LayerRef>& order, Tensors& tensors,
-                              std::vector<std::string>& notes);
+                              std::vector<std::string>& notes, bool before_3_10 = false);
 
 // The optimizer's part of config.json ("null" if the model is not compiled) and of the weights file.
 Json write_compile(const Model& model);

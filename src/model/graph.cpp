@@ -120,6 +120,9 @@ void name_layers(const std::vector<LayerRef>& layers) {
   std::map<std::string, const Layer*> taken;
   for (const LayerRef& l : layers) {
     if (l->automatic_name()) continue;
+    // Names are folders in the file of weights.
+    if (l->name().find('/') != std::string::npos)
+      fail(Code::value, "a layer is named '" + escaped(l->name()) + "'; as in Keras, a name holds no '/'");
     const auto [at, fresh] = taken.emplace(l->name(), &*l);
     if (!fresh && at->second != &*l)
       fail(Code::value, "two layers are named '" + escaped(l->name()) + "' (" + at->second->class_name() + " and " +

@@ -61,6 +61,10 @@ Batch::Batch(ModelState& model, const Source& source, const Shapes& inputs, Inde
       inputs_(inputs),
       weights_(weights && !weights->empty() ? weights : nullptr) {
   const Graph& graph = model.built();
+  if (const Index fixed = graph.nodes[0].out[0][0]; model.stateful() && fixed != None && size != fixed)
+    fail(Code::shape, "a stateful model keeps the state of every sample of its batch: this one was built for batches of " +
+                          std::to_string(fixed) + ", and was given " + std::to_string(size) +
+                          " samples at once.\n  fix: {.batch_size = " + std::to_string(fixed) + "}");
   capacity_.inputs = with_samples(inputs, size);
   capacity_.purpose.training = training;
   capacity_.threads = thread_count(threads);

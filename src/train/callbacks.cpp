@@ -92,6 +92,11 @@ class Lambda final : public Callback {
 
 }  // namespace
 
+void check_callbacks(const Callbacks& callbacks) {
+  for (std::size_t i = 0; i < callbacks.size(); ++i)
+    if (!callbacks[i]) fail(Code::value, "callback number " + std::to_string(i + 1) + " is a null pointer");
+}
+
 EarlyStoppingCallback::EarlyStoppingCallback(EarlyStoppingOptions options) : options_(std::move(options)) {
   check_mode("EarlyStopping", options_.mode);
   options_.min_delta = std::abs(options_.min_delta);

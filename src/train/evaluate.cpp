@@ -1,4 +1,5 @@
 #include "train/evaluate.h"
+#include "train/fit.h"
 
 #include <algorithm>
 #include <cmath>
@@ -83,6 +84,7 @@ Logs evaluate_source(Model& handle, const Source& source, const Shapes& inputs, 
   Shapes sized = inputs;
   for (Shape& s : sized) s = s.with_first(source.samples());
   const RowWeights weights(model, sized, options.sample_weight);
+  check_callbacks(options.callbacks);
   Evaluator evaluator(model, source, inputs, 0, source.samples(), options.batch_size, options.threads, &weights, options.steps);
   evaluator.run(handle, options.callbacks, logs, "");
   evaluator.keep_session();

@@ -31,6 +31,7 @@ struct Data {
 void check(const FitOptions& options, ModelState& model, Index samples) {
   list_trainable(model);
   if (options.batch_size < 1) fail(Code::value, "batch_size must be at least 1");
+  check_callbacks(options.callbacks);
   if (options.epochs < 0 || options.initial_epoch < 0) fail(Code::value, "epochs and initial_epoch must not be negative");
   const auto positive = [](const char* what, const std::optional<Index>& value) {
     if (value && *value < 1) fail(Code::value, std::string(what) + " must be at least 1");

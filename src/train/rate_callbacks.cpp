@@ -25,7 +25,12 @@ Optimizer& own_rate(Model& model, const std::string& who) {
 
 class Scheduler final : public Callback {
  public:
-  explicit Scheduler(std::function<double(Index, double)> schedule) : schedule_(std::move(schedule)) {}
+  explicit Scheduler(std::function<double(Index, double)> schedule) : schedule_(std::move(schedule)) {
+    if (!schedule_)
+      fail(Code::value,
+           "LearningRateScheduler needs a function.\n"
+           "  fix: LearningRateScheduler([](Index epoch, double rate) { return epoch < 10 ? rate : 0.95 * rate; })");
+  }
   void on_epoch_begin(Index epoch, Model& model) override {
     Optimizer& optimizer = own_rate(model, "LearningRateScheduler");
     const double rate = schedule_(epoch, optimizer.learning_rate);

@@ -102,6 +102,7 @@ Logs evaluate_on(Model& handle, const Sequences& x, const SequenceSource& source
   Shapes sized = source.x_shapes();
   sized[0] = sized[0].with_first(x.size());
   const RowWeights weights(model, sized, options.sample_weight);
+  check_callbacks(options.callbacks);
   Logs logs;
   Evaluator evaluator(model, source, source.x_shapes(), 0, x.size(), options.batch_size, options.threads, &weights,
                       options.steps);

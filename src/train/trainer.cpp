@@ -12,21 +12,25 @@ namespace rondo {
 
 namespace {
 
-// Adds 0 g to the lanes: 0 as long as every g is finite, NaN from then on.
+// Adds 0 (scale g)^2 to the lanes: 0 as long as every square is finite, NaN from then on.
 template <Index N>
-inline void watch(const real* __restrict g, real* __restrict lanes) noexcept {
-  for (Index i = 0; i < N; ++i) lanes[i] += g[i] * real(0);
+inline void watch(const real* __restrict g, real scale, real* __restrict lanes) noexcept {
+  for (Index i = 0; i < N; ++i) lanes[i] += (g[i] * scale) * (g[i] * scale) * real(0);
 }
 
-bool all_finite(const real* g, Index n) noexcept {
+// Whether no (scale g)^2 overflows.
+bool squares_finite(const real* g, real scale, Index n) noexcept {
   real lanes[16] = {};
   Index i = 0;
-  for (; i + 16 <= n; i += 16) watch<16>(g + i, lanes);
-  for (; i < n; ++i) watch<1>(g + i, lanes);
+  for (; i + 16 <= n; i += 16) watch<16>(g + i, scale, lanes);
+  for (; i < n; ++i) watch<1>(g + i, scale, lanes);
   real sum = 0;
   for (const real lane : lanes) sum += lane;
   return sum == 0;
 }
+
+// (0 g)^2 is finite for every finite g. With room, squares are 2^16 times those that are kept: sums of them stay finite too.
+constexpr real room = 256;
 
 std::uint64_t step_seed(std::uint64_t seed, std::uint64_t step) noexcept {
   const auto word = philox({static_cast<std::uint32_t>(step), static_cast<std::uint32_t>(step >> 32), 0, 0},
@@ -58,7 +62,7 @@ Trainer::Trainer(ModelState& model, const Source& source, const Shapes& inputs, 
     weights_.push_back(weight.value.data());
     gradients_.push_back(batch_.session().gradient(static_cast<int>(i)).data());
   }
-  model.optimizer->bind(shapes);
+  model.optimizer->bind(shapes, std::vector<const void*>(model.trainable.begin(), model.trainable.end()));
   std::vector<std::string> names;
   for (const Weight* weight : model.trainable) names.push_back(weight->name.substr(weight->name.rfind('/') + 1));
   model.optimizer->name_weights(names);
@@ -97,11 +101,15 @@ bool Trainer::may_step() {
   if (optimizer.loss_scale) {
     if (optimizer.admit(gradients_, sizes_)) return true;
     // No scale is small enough: Keras's becomes 0, and the next step makes every weight NaN.
-    if (optimizer.loss_scale->scale < std::numeric_limits<float>::min()) stop_at_gradient();
+    if (optimizer.loss_scale->scale < std::numeric_limits<float>::min()) stop_at_gradient("is not finite");
     return false;
   }
+  // Optimizers keep sums of squares, and one that overflows would leave NaN in the weights. Clipping makes large gradients
+  // small first.
+  const bool clips = optimizer.common.clipnorm || optimizer.common.clipvalue || optimizer.common.global_clipnorm;
   for (std::size_t i = 0; i < gradients_.size(); ++i) {
-    if (!all_finite(gradients_[i], sizes_[i])) stop_at_gradient();
+    if (!squares_finite(gradients_[i], 0, sizes_[i])) stop_at_gradient("is not finite");
+    if (!clips && !squares_finite(gradients_[i], room, sizes_[i])) stop_at_gradient("is too large");
   }
   return true;
 }
@@ -112,9 +120,9 @@ void Trainer::finish() noexcept {
   model_.pack(true);
 }
 
-std::string Trainer::where(const std::string& what) const {
-  return what + " of training step " + std::to_string(model_.step + 1) +
-         " is not finite; the step was not taken, and the model keeps the weights of the last finished one.\n";
+std::string Trainer::where(const std::string& what, const std::string& problem) const {
+  return what + " of training step " + std::to_string(model_.step + 1) + " " + problem +
+         "; the step was not taken, and the model keeps the weights of the last finished one.\n";
 }
 
 void Trainer::blame_data(const std::string& text, std::string (Batch::*bad)(Index) const, const std::string& who) const {
@@ -127,7 +135,7 @@ void Trainer::blame_data(const std::string& text, std::string (Batch::*bad)(Inde
 }
 
 void Trainer::stop_at_loss(double) {
-  std::string text = where("the loss");
+  std::string text = where("the loss", "is not finite");
   const auto culprit = batch_.session().first_non_finite_value();
   if (culprit && culprit->sample >= 0) {
     const Index id = batch_.ids()[static_cast<std::size_t>(culprit->sample)];
@@ -146,8 +154,8 @@ void Trainer::stop_at_loss(double) {
        text + "  likely: the values grew without bound\n  fix: a smaller learning_rate, clipnorm, or scaled data");
 }
 
-void Trainer::stop_at_gradient() {
-  std::string text = where("a gradient");
+void Trainer::stop_at_gradient(const std::string& problem) {
+  std::string text = where("a gradient", problem);
   if (const auto culprit = batch_.session().first_non_finite_gradient()) {
     text += "  first in: layer '" + culprit->layer + "'";
     if (culprit->sample >= 0) {

@@ -27,8 +27,8 @@ class Trainer {
   // Whether the gradients allow a step; without a loss scale one that is not finite is an error.
   bool may_step();
   [[noreturn]] void stop_at_loss(double loss);
-  [[noreturn]] void stop_at_gradient();
-  std::string where(const std::string& what) const;
+  [[noreturn]] void stop_at_gradient(const std::string& problem);
+  std::string where(const std::string& what, const std::string& problem) const;
 
   ModelState& model_;
   Batch batch_;

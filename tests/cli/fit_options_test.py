@@ -252,6 +252,11 @@ class FitOptions(Case):
         self.assertIs(said["terminated_on_nan"], True)
         self.good("predict", "n.keras", "--input", "X.npy", "--output", "p.npy")
         self.assertTrue(np.isfinite(self.load("p.npy")).all())
+        self.save("huge.npy", np.full_like(y, 1e25))  # finite, but Adam's squares of its gradients are not
+        said = self.good_json(*words[:5], "huge.npy", *words[6:], "--optimizer", "adam", "--terminate-on-nan")
+        self.assertIs(said["terminated_on_nan"], True)
+        self.good("predict", "n.keras", "--input", "X.npy", "--output", "p.npy")
+        self.assertTrue(np.isfinite(self.load("p.npy")).all())
 
 
 class EvaluateArrays(Case):
@@ -264,6 +269,8 @@ class EvaluateArrays(Case):
                 for key in sorted(k for k in values if k[0] == letter and k[1:].isdigit()):
                     words += [flag, self.save(key + ".npy", values[key])]
             self.good("fit", model, *words, "--no-shuffle", "--epochs", 3, "--batch-size", 4, "--out", "n.keras")
+            out, _ = self.good("evaluate", "n.keras", *words, "--batch-size", 2, "--steps", 2)
+            self.assertIn("on 4 samples", out)
             said = self.good_json("evaluate", "n.keras", *words, "--batch-size", 4)["logs"]
             self.assertEqual(set(said), set(cases[name]["evaluate"]))
             for key, value in cases[name]["evaluate"].items():

@@ -77,6 +77,7 @@ void try_out(const std::string& what, const Task& task, const CompileOptions& op
     SCOPED_TRACE(what + (masked ? ", masked" : ""));
     Sequential model = model_for(task, masked, dense);
     CompileOptions mine = options;
+    if (mine.optimizer->schedule) mine.optimizer = SGD({.learning_rate = mine.optimizer->schedule});  // one for each model
     // The file keeps the rate as a float32, as Keras does: one that float32 has.
     if (!mine.optimizer->schedule)
       mine.optimizer->set_learning_rate(static_cast<double>(static_cast<float>(mine.optimizer->learning_rate)));

@@ -41,7 +41,8 @@ Model load_model(const std::string& path, const LoadOptions& options = {});
 Model load_model(std::span<const std::byte> bytes, const LoadOptions& options = {});
 
 // Written to a temporary file beside `path`, then renamed: a reader sees the old file or the new one. Loads in Keras 3.3 and
-// later. Throws Error(output) if the file cannot be written, Error(state) if the model is not built.
+// later (3.10 and later once trained with Nadam, or with averages and accumulation together). Throws Error(output) if the file
+// cannot be written, Error(state) if the model is not built.
 void save_model(const Model& model, const std::string& path, const SaveOptions& options = {});
 std::vector<std::byte> save_model(const Model& model, const SaveOptions& options = {});
 

@@ -80,9 +80,12 @@ class Optimizer {
   Index updates() const;  // that have been made
   std::vector<Slot> slots;
   // Books the slots for weights of these shapes, as they are born. A second call with the same shapes changes nothing, so that
-  // training goes on where it was; with other shapes it throws Error(state). Throws Error(memory) on overflow.
-  void bind(std::span<const Shape> weights);
+  // training goes on where it was; with other shapes, or with other weights (`whose` tells them apart, if given), it throws
+  // Error(state). Throws Error(memory) on overflow.
+  void bind(std::span<const Shape> weights, std::span<const void* const> whose = {});
   bool bound() const { return bound_; }
+  bool compiled = false;                      // a model has it; one that was made by name is made anew for the next
+  void take_settings(const Optimizer& from);  // all but the options of its class
   // Weights with one of these words in their own name ("bias" of "lstm/bias") are not decayed, as Keras's method of this name
   // has it. Keras reads regular expressions; of these ^, $ and | are known here ("^kernel$|bias"), any other is an
   // Error(value). Call it before training, otherwise it throws Error(state). Like Keras's, a model file does not keep it.
@@ -100,6 +103,8 @@ class Optimizer {
   // Before apply(): whether there may be a step. With a loss scale not if a gradient times the scale is not finite; that halves
   // the scale. Without one: always.
   bool admit(std::span<real* const> gradients, std::span<const Index> sizes) noexcept;
+  // How many slots bind() books for so many weights.
+  std::size_t slot_count(std::size_t weights) const;
   // Bytes bind() would book.
   Index slot_bytes(std::span<const Shape> weights) const;
   // One step: accumulates or clips `gradients` in place, decays, updates, averages. All numbers have been checked to be finite.
@@ -126,6 +131,7 @@ class Optimizer {
   std::vector<std::string> undecayed_words_;
   std::vector<bool> undecayed_;  // weight by weight; empty: all are decayed
   std::vector<Shape> shapes_;
+  std::vector<const void*> whose_;
   std::vector<std::size_t> own_;          // weight by weight: numbers in `slots`, in the order of slot_names()
   std::vector<std::size_t> average_;      // weight by weight; empty without use_ema
   std::vector<std::size_t> accumulator_;  // weight by weight; empty without gradient_accumulation_steps
@@ -138,11 +144,14 @@ class OptimizerRef {  // "adam", Adam({...}) or an Optimizer of your own
   OptimizerRef(const char* name);
   OptimizerRef(const std::string& name);  // without regard to case; throws Error(unsupported) with did-you-mean
   OptimizerRef(std::shared_ptr<Optimizer> optimizer) : optimizer_(std::move(optimizer)) {}
+  // Made by name: one more of these settings, that has trained nothing. Otherwise this one.
+  OptimizerRef another() const;
   explicit operator bool() const { return optimizer_ != nullptr; }
   Optimizer* operator->() const { return optimizer_.get(); }
   Optimizer& operator*() const { return *optimizer_; }
 
  private:
+  std::string name_;  // if it was made by name
   std::shared_ptr<Optimizer> optimizer_;
 };
 

@@ -79,10 +79,24 @@ void register_optimizer(const std::string& class_name, OptimizerFactory make) {
 std::vector<std::string> optimizer_names() { return registry().names(); }
 
 OptimizerRef::OptimizerRef(const char* name) : OptimizerRef(std::string(name)) {}
-OptimizerRef::OptimizerRef(const std::string& name) {
+OptimizerRef::OptimizerRef(const std::string& name) : name_(name) {
   if (lower(name) == "lossscaleoptimizer")
     fail(Code::value, "LossScaleOptimizer wraps another optimizer.\n  fix: LossScaleOptimizer(\"adam\")");
   optimizer_ = registry().get(lower(name)).make();
+}
+
+OptimizerRef OptimizerRef::another() const {
+  if (name_.empty()) return *this;
+  OptimizerRef made(name_);
+  made->take_settings(*optimizer_);
+  return made;
+}
+
+void Optimizer::take_settings(const Optimizer& from) {
+  learning_rate = from.learning_rate;
+  schedule = from.schedule;
+  common = from.common;
+  undecayed_words_ = from.undecayed_words_;
 }
 
 std::vector<std::string> Optimizer::slot_names() const {
@@ -140,14 +154,23 @@ Index Optimizer::slot_bytes(std::span<const Shape> weights) const {
   return checked_mul(numbers, static_cast<Index>(sizeof(real)));
 }
 
-void Optimizer::bind(std::span<const Shape> weights) {
+std::size_t Optimizer::slot_count(std::size_t weights) const {
+  const std::size_t each =
+      slot_names().size() + (common.use_ema ? 1 : 0) + (common.gradient_accumulation_steps.has_value() ? 1 : 0);
+  return weights * each + shared_slots().size();
+}
+
+void Optimizer::bind(std::span<const Shape> weights, std::span<const void* const> whose) {
   check();
   if (bound_) {
-    if (!std::equal(weights.begin(), weights.end(), shapes_.begin(), shapes_.end())) {
-      fail(Code::state, "this " + class_name() +
-                            " has been training other weights (their number or shapes differ).\n"
-                            "  fix: compile the model with a new optimizer");
-    }
+    const auto refuse = [&](const std::string& why) {
+      fail(Code::state, "this " + class_name() + " has been training other weights (" + why +
+                            ").\n  fix: compile the model with a new optimizer");
+    };
+    if (!std::equal(weights.begin(), weights.end(), shapes_.begin(), shapes_.end())) refuse("their number or shapes differ");
+    if (!whose_.empty() && !whose.empty() && !std::equal(whose.begin(), whose.end(), whose_.begin(), whose_.end()))
+      refuse("those of another model, whose moments it keeps");
+    if (!whose.empty()) whose_.assign(whose.begin(), whose.end());
     return;
   }
   slot_bytes(weights);  // throws if the sizes overflow
@@ -180,6 +203,7 @@ void Optimizer::bind(std::span<const Shape> weights) {
   }
   pointers_.resize(per_weight + for_all.size());
   shapes_.assign(weights.begin(), weights.end());
+  whose_.assign(whose.begin(), whose.end());
   slots = std::move(booked);
   own_ = std::move(own);
   average_ = std::move(average);

@@ -4,13 +4,15 @@
 //   p[i] = logsumexp over the same of -gamma (D + m)(m - D)                        dp / dD = softmax 2 gamma D
 //   n[i] = logsumexp over others of gamma max(1 + m - D, 0)(1 - m - D)             dn / dD = softmax 2 gamma (D - 1), 1 + m > D
 //   loss[i] = log(1 + exp(p[i] + n[i]))                                            dD / dyhat[i] = -yhat[j] where D > 0
-// A sample whose loss is 0 (no other of its class, no other class) counts as masked, as in Keras.
+// A sample whose loss is 0 (no other of its class, no other class) counts as masked, as in Keras. No sample is compared with
+// masked ones; in Keras all are (batch_as_keras).
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "core/registry.h"
 #include "losses/base/batch_loss.h"
+#include "losses/base/keras_masks.h"
 #include "losses/base/reduce.h"
 #include "losses/base/row.h"
 #include "rondo/losses/classification.h"
@@ -20,7 +22,7 @@ namespace {
 
 constexpr double nothing = -std::numeric_limits<double>::infinity();
 
-class CircleLoss final : public BatchLoss {
+class CircleLoss final : public BatchLoss, public MasksValues {
  public:
   CircleLoss() = default;
   explicit CircleLoss(const CircleOptions& o) : gamma_(o.gamma), margin_(o.margin), remove_diagonal_(o.remove_diagonal) {}
@@ -49,7 +51,13 @@ class CircleLoss final : public BatchLoss {
     return static_cast<std::size_t>(checked_mul(output[0], static_cast<Index>(sizeof(Sample))));
   }
 
-  double batch(const LossBatch& b) const noexcept override {
+  double batch(const LossBatch& b) const noexcept override { return compared(b, b.mask); }
+  double batch_as_keras(const LossBatch& b) const noexcept override { return compared(b, nullptr); }
+
+ private:
+  // mask: of those that others are compared with.
+  double compared(const LossBatch& b, const std::uint8_t* mask) const noexcept {
+    const auto seen = [&](Index j) { return !mask || mask[j]; };
     const Index n = b.samples(), width = b.width();
     Sample* samples = static_cast<Sample*>(b.scratch);
     Reducer reducer(reduction());
@@ -58,9 +66,9 @@ class CircleLoss final : public BatchLoss {
       if (b.counts(i)) {
         LogSum same, others;
         for (Index j = 0; j < n; ++j) {
-          const double distance = b.counts(j) ? std::max(1 - product(b, i, j), 0.0) : 0.0;
-          if (b.counts(j) && is_same(b, i, j)) same.add(as_same(distance));
-          if (b.counts(j) && b.y[i] != b.y[j]) others.add(as_other(distance));
+          const double distance = seen(j) ? std::max(1 - product(b, i, j), 0.0) : 0.0;
+          if (seen(j) && is_same(b, i, j)) same.add(as_same(distance));
+          if (seen(j) && b.y[i] != b.y[j]) others.add(as_other(distance));
         }
         s.same = same.value();
         s.others = others.value();
@@ -82,7 +90,7 @@ class CircleLoss final : public BatchLoss {
       if (!s.counts || b.weight(i) == 0) continue;
       const double scale = b.factor * b.weight(i) * reducer.slope() / (1 + std::exp(-(s.same + s.others)));
       for (Index j = 0; j < n; ++j) {
-        if (!b.counts(j)) continue;
+        if (!seen(j)) continue;
         const double distance = 1 - product(b, i, j);
         if (!(distance > 0)) continue;
         double by = 0;
@@ -99,7 +107,6 @@ class CircleLoss final : public BatchLoss {
     return reducer.value(sum);
   }
 
- private:
   struct Sample {
     double same = nothing, others = nothing, loss = 0;
     bool counts = false;

@@ -92,6 +92,9 @@ Batch::Batch(ModelState& model, const Source& source, const Shapes& inputs, Inde
   for (auto& y : y_) y_at_.push_back(y.data());
   for (const auto& metric : model.metrics)
     counts_masked_.push_back(model.keras_mask_compat && !sequences_ && keras_counts_masked(*metric));
+  for (const LossRef& loss : model.losses)
+    masks_values_.push_back(model.keras_mask_compat && !sequences_ && loss ? dynamic_cast<const MasksValues*>(&*loss)
+                                                                           : nullptr);
   losses_.resize(y_.size());
 }
 
@@ -172,15 +175,16 @@ double Batch::loss(bool gradient) noexcept {
     }
     const std::uint8_t* const mask = mask_of(i);
     counted_ = std::max(counted_, samples_of(port, mask));
-    losses_[i] = model_.losses[i]->batch({.y = y_at_[i],
-                                          .yhat = port.values,
-                                          .sizes = sizes_of(port),
-                                          .targets = each_[i],
-                                          .mask = mask,
-                                          .weights = weights_ ? row_weights_[i].data() : nullptr,
-                                          .d = d,
-                                          .factor = model_.loss_weights[i],
-                                          .scratch = scratch_[i].data()});
+    const LossBatch batch{.y = y_at_[i],
+                          .yhat = port.values,
+                          .sizes = sizes_of(port),
+                          .targets = each_[i],
+                          .mask = mask,
+                          .weights = weights_ ? row_weights_[i].data() : nullptr,
+                          .d = d,
+                          .factor = model_.loss_weights[i],
+                          .scratch = scratch_[i].data()};
+    losses_[i] = masks_values_[i] ? masks_values_[i]->batch_as_keras(batch) : model_.losses[i]->batch(batch);
     total += model_.loss_weights[i] * losses_[i];
   }
   for (const WeightRules& rules : model_.rules) {

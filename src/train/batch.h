@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "losses/base/keras_masks.h"
 #include "model/model_state.h"
 #include "train/sequence_source.h"
 #include "train/weights.h"
@@ -65,6 +66,7 @@ class Batch {
   Index counted_ = 0;
   // By metric: masked rows count, as in Keras. What pads samples of different lengths is nothing that Keras would have seen.
   std::vector<bool> counts_masked_;
+  std::vector<const MasksValues*> masks_values_;  // by output: likewise, its loss; nullptr if that is as ever
   const RowWeights* weights_;
   std::vector<std::vector<real>> row_weights_;           // of the batch at hand, by output
   std::vector<std::vector<double>> scratch_;             // of the losses

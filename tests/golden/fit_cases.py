@@ -21,6 +21,7 @@ import lost_mask_cases  # noqa: F401 (its cases)
 import masked_attention_cases  # noqa: F401 (its cases)
 import nested_cases  # noqa: F401 (its cases)
 import optimizer_cases  # noqa: F401 (its cases)
+import overlap_mask_cases  # noqa: F401 (its cases)
 from rondo_draws import use_rondos_masks
 
 HERE = pathlib.Path(__file__).resolve().parent

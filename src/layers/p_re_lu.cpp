@@ -1,6 +1,7 @@
 //  y = x, or alpha x where x < 0          dx = dy, or alpha dy          d alpha = sum of x dy over what shares it, where x < 0
 //
-// alpha has the shape of a sample, with size 1 along shared_axes.
+// alpha has the shape of a sample, with size 1 along shared_axes. Those count from 1; numbers below go on as in Keras (3.15.1),
+// which takes 1 off and then counts from the end: 0 is the last axis, -1 the one before it.
 #include "core/registry.h"
 #include "layers/base/elementwise.h"
 #include "layers/base/own_features.h"
@@ -27,11 +28,13 @@ class PReLULayer final : public ElementwiseLayer, public OwnFeatures {
   void build(const Shapes& in, Weights& weights) override {
     require_axes(*this, in, 2);
     std::vector<Index> sizes(in[0].begin() + 1, in[0].end());
+    const Index n = static_cast<Index>(sizes.size());
     for (const Index axis : shared_axes) {
-      if (axis < 1 || axis > static_cast<Index>(sizes.size()))
+      if (axis <= -n || axis > n)
         fail(Code::value, described() + ": shared_axes has axis " + std::to_string(axis) + "; axes are counted from 1 to " +
-                              std::to_string(sizes.size()) + ", samples being 0");
-      sizes[static_cast<std::size_t>(axis - 1)] = 1;
+                              std::to_string(n) + "; as in Keras 0 is the last, and numbers below are those before it, to " +
+                              std::to_string(1 - n));
+      sizes[static_cast<std::size_t>(axis < 1 ? axis - 1 + n : axis - 1)] = 1;
     }
     for (std::size_t i = 0; i < sizes.size(); ++i)
       if (sizes[i] == None)

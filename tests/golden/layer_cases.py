@@ -171,6 +171,17 @@ add(
 )
 
 
+def prelu_negative_axes(rng):
+    """Keras takes 1 off and counts from the end: -1 is the last axis but one, 0 the last."""
+    x, film = L.Input((5, 4)), L.Input((2, 3, 2, 3))
+    shared = ([-1], [0], [-1, 2], [1, 0])
+    outputs = [L.PReLU(shared_axes=a)(x) for a in shared] + [L.PReLU(shared_axes=a)(film) for a in ([-1], [-3, 4], [0, -2])]
+    return keras.Model([x, film], outputs), [normal(rng, 3, 5, 4), normal(rng, 3, 2, 3, 2, 3)]
+
+
+add_graph("prelu_negative_axes", prelu_negative_axes)
+
+
 def softmax(rng):
     x = L.Input((5, 4))
     axes = (-1, 1, [1, 2])

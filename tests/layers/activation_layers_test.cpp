@@ -24,6 +24,7 @@ CONTRACT_CASE("LeakyReLU", "plain", [] { return LeakyReLU({.negative_slope = 0.1
 CONTRACT_CASE("PReLU", "features", [] { return PReLU({.shared_axes = {1}}); }, {{None, 3}});
 CONTRACT_CASE("PReLU", "every place", [] { return PReLU(); }, {{4, 3}});
 CONTRACT_CASE("PReLU", "all share", [] { return PReLU({.shared_axes = {1, 2}}); }, {{None, 3}});
+CONTRACT_CASE("PReLU", "from the end", [] { return PReLU({.shared_axes = {-1}}); }, {{None, 3}});
 CONTRACT_CASE("PReLU", "rules", [] { return PReLU({.alpha_regularizer = L2(0.3), .alpha_constraint = NonNeg()}); }, {{3, 2}});
 CONTRACT_CASE("ELU", "plain", [] { return ELU({.alpha = 0.7}); }, {{None, 3}});
 CONTRACT_CASE("Softmax", "features", [] { return Softmax(); }, {{None, 3}});
@@ -45,6 +46,7 @@ TEST(ActivationLayers, RefuseWhatCannotBe) {
   expect_refused(Code::value, "negative_slope", [] { LeakyReLU({.negative_slope = -0.1}); });
   expect_refused(Code::shape, "PReLU({.shared_axes = {1}})", [] { PReLU()(Input({None, 3})); });
   expect_refused(Code::value, "axis 3", [] { PReLU({.shared_axes = {3}})(Input({4, 3})); });
+  expect_refused(Code::value, "axis -2", [] { PReLU({.shared_axes = {-2}})(Input({4, 3})); });  // Keras: IndexError
   expect_refused(Code::value, "no axis 3", [] { Softmax({.axis = {3}})(Input({4, 3})); });
   expect_refused(Code::value, "axis 0 is the samples", [] { Softmax({.axis = {0}})(Input({4, 3})); });
 }

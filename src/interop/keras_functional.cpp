@@ -11,6 +11,7 @@
 #include "interop/keras_masks.h"
 #include "interop/keras_weights.h"
 #include "model/model_layer.h"
+#include "model/model_state.h"
 
 namespace rondo::interop {
 namespace {
@@ -34,6 +35,7 @@ class FunctionalReader {
       if (t.node()->layer)
         fail(Code::format, "config.json: an input of the model is the output of " + t.node()->layer->described());
     ReadModel out{Model(inputs, ends("output_layers"), model_name(config_)), {}};
+    out.model.internal().output_keys = output_keys();
     for (const Entry& e : entries_)
       if (e.layer) out.layers.push_back(e.layer);
     // A layer outside the graph would lose its weights on the way.
@@ -339,9 +341,24 @@ class FunctionalReader {
     if (out.empty()) fail(Code::format, where + " must name at least one tensor");
     return out;
   }
-  void add_ends(const Json& value, const std::string& where, std::vector<SymbolicTensor>& out) {
+  // Of outputs that are an object of tensors, in the order of add_ends.
+  std::vector<std::string> output_keys() const {
+    const Json& outputs = member(config_, "output_layers");
+    if (!outputs.is_object()) return {};
+    std::vector<std::string> keys;
+    for (const auto& [key, one] : outputs.items()) {
+      if (key.empty() || !is_end(one)) return {};
+      keys.push_back(key);
+    }
+    return keys;
+  }
+  // One tensor: [layer, call, output].
+  static bool is_end(const Json& value) {
     const bool list = value.is_array() && (value.empty() || value[0].is_structured());
-    if (!list && !value.is_object()) {
+    return !list && !value.is_object();
+  }
+  void add_ends(const Json& value, const std::string& where, std::vector<SymbolicTensor>& out) {
+    if (is_end(value)) {
       if (out.size() >= max_calls) fail(Code::unsupported, where + ": more than " + std::to_string(max_calls) + " tensors");
       out.push_back(result(history(value, where, false, true), where));
     } else {

@@ -263,7 +263,13 @@ Json write_functional(const ModelState& state, const std::string& model_name, bo
 
 Json write_architecture(const Model& model) {
   const ModelState& state = model.internal();
-  return state.sequential ? write_sequential(state, state.name, true) : write_functional(state, state.name, true);
+  if (state.sequential) return write_sequential(state, state.name, true);
+  Json object = write_functional(state, state.name, true);
+  Json& outputs = object["config"]["output_layers"];
+  Json named = Json::object();
+  for (std::size_t i = 0; i < state.output_keys.size(); ++i) named[state.output_keys[i]] = std::move(outputs[i]);
+  if (!named.empty()) outputs = std::move(named);
+  return object;
 }
 
 Json write_model_layer(const ModelLayer& layer, bool listed) {

@@ -57,12 +57,13 @@ struct ModelState {
   std::vector<std::size_t> metric_outputs;       // whose metric it is
   std::vector<bool> metric_weighted;             // whether it sees the weights of the samples
 
-  bool validates = false;          // the fit at hand validates, perhaps not after every epoch
-  FitPosition* fitting = nullptr;  // of the fit at hand
-  std::weak_ptr<Layer> as_layer;   // this model as a layer of others, if there is one
-  AxisNames axes;                  // names of the input's axes, for messages and the file
-  std::uint64_t step = 0;          // training steps so far: keys the random draws
-  bool keras_mask_compat = false;  // lose masks in silence where Keras does; a file written by Keras sets it
+  bool validates = false;                // the fit at hand validates, perhaps not after every epoch
+  FitPosition* fitting = nullptr;        // of the fit at hand
+  std::weak_ptr<Layer> as_layer;         // this model as a layer of others, if there is one
+  std::vector<std::string> output_keys;  // of a file whose model gives an object of outputs; empty: a list
+  AxisNames axes;                        // names of the input's axes, for messages and the file
+  std::uint64_t step = 0;                // training steps so far: keys the random draws
+  bool keras_mask_compat = false;        // lose masks in silence where Keras does; a file written by Keras sets it
 
   // Builds a Sequential for this input shape (samples first).
   void build(const Shape& input);
@@ -116,7 +117,8 @@ Shapes checked_targets(const ModelState& model, const Shapes& x, const std::vect
 // The same for a source's shapes (first size None). Throws Error(shape).
 Shapes checked_source_inputs(ModelState& model, const Shapes& x);
 Shapes checked_source_targets(const ModelState& model, const Shapes& x, const Shapes& y);
-// The outputs' names in logs and in compile: those of their layers, a second output of one layer numbered.
+// The outputs' names in logs and in compile: their keys, if they have any, as in Keras; otherwise those of their layers, a
+// second output of one layer numbered.
 std::vector<std::string> output_names(const ModelState& model);
 // The outputs' shapes when the inputs have these.
 Shapes outputs_for(const Graph& graph, const Shapes& inputs);

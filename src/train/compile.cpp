@@ -79,6 +79,7 @@ std::vector<std::vector<MetricRef>> metrics_for(const MetricLists& given, const 
 }  // namespace
 
 std::vector<std::string> output_names(const ModelState& model) {
+  if (!model.output_keys.empty()) return model.output_keys;
   if (!model.graph) return {"output"};
   std::vector<std::string> names;
   for (const Edge& e : model.graph->outputs) {

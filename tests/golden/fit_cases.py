@@ -37,6 +37,8 @@ def packed(path):
 
 
 def listed(value):
+    if isinstance(value, dict):  # in Keras's order
+        return [value[key] for key in sorted(value)]
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
@@ -209,6 +211,26 @@ def heads(rng, **options):
     path = L.Dense(2, name="path")(h)
     model = keras.Model(x, [level, path])
     return compiled(model, rng, **options), normal(rng, 10, 5, 2), [normal(rng, 10, 1), normal(rng, 10, 5, 2)], {}
+
+
+def keyed(rng, **options):
+    """Outputs in an object, whose keys name them; Keras orders those."""
+    x = L.Input((5, 2), name="series")
+    h = L.LSTM(4, return_sequences=True, name="memory")(x)
+    outputs = {"last": L.Dense(1, name="all")(L.LSTM(3)(h)), "all": L.Dense(2, name="path")(h)}
+    model = compiled(keras.Model(x, outputs), rng, **options)
+    return model, normal(rng, 10, 5, 2), {"all": normal(rng, 10, 5, 2), "last": normal(rng, 10, 1)}, {}
+
+
+@case
+def outputs_keyed(rng):
+    return keyed(rng, loss={"last": "mse", "all": "mae"}, loss_weights={"last": 2.0, "all": 0.5},
+                 metrics={"all": ["mse"], "last": ["mae"]}, weighted_metrics={"all": ["mae"]})
+
+
+@case
+def outputs_keyed_one_loss(rng):
+    return keyed(rng, loss="mse")
 
 
 @case

@@ -139,8 +139,7 @@ TEST(Stream, RefusesADecoderThatStartsFromAnEnd) {
   const SymbolicTensor x = Input({5, 1});
   const auto encoded = LSTM(2, {.return_state = true}).call({x});
   const Model decoder(x, LSTM(2, {.return_sequences = true}).call({x, encoded[1], encoded[2]})[0]);
-  EXPECT_NE(refusal(decoder).find("needs at every time step what another layer gives"), std::string::npos)
-      << refusal(decoder);
+  EXPECT_NE(refusal(decoder).find("needs at every time step what another layer gives"), std::string::npos) << refusal(decoder);
   const Model behind(x, GRU(2).call({x, Dense(2)(GRU(3)(x))})[0]);
   EXPECT_NE(refusal(behind).find("layer 'gru_1' (GRU"), std::string::npos) << refusal(behind);
   const Model end({x}, {Dense(1)(encoded[0])});  // so far

@@ -58,7 +58,7 @@ OptimizerRef read_optimizer(const Json& json, std::vector<std::string>& notes) {
   if (json.is_string()) return OptimizerRef(json.get<std::string>());
   const std::string class_name = read_class(json, "the optimizer");
   if (class_name == "LossScaleOptimizer") return read_loss_scale_optimizer(json, notes);
-  OptimizerRef optimizer(class_name);
+  const OptimizerRef optimizer(OptimizerRef(class_name).shared());  // no mere name: it has options
   if (const Json& given = member(json, "config"); !given.is_null()) {
     Json config = given;
     std::shared_ptr<LearningRateSchedule> schedule;

@@ -112,7 +112,7 @@ OptimizerRef optimizer_from_text(const std::string& text) {
   Named named = parsed(text, "optimizer");
   const bool scaled = letters(named.name) == "lossscaleoptimizer";
   const LossScaleOptions scale = scaled ? loss_scale_of(named) : LossScaleOptions();
-  OptimizerRef optimizer(named.name);
+  const OptimizerRef optimizer(OptimizerRef(named.name).shared());  // no mere name: it has options
   // A method in Keras, not an argument.
   if (const auto at = named.arguments.find("exclude_from_weight_decay"); at != named.arguments.end()) {
     std::vector<std::string> words;

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "rondo/core/error.h"
+#include "rondo/layers/recurrent.h"
 
 namespace rondo {
 
@@ -38,14 +39,24 @@ void ModelState::list_weights() {
 void ModelState::build(const Shape& shape) {
   if (stack.empty()) fail(Code::state, "this Sequential has no layers yet: model.add(LSTM(32, {.input_shape = {10, 1}}))");
   SymbolicTensor first = Input(shape.without_first(), {.batch_size = shape[0], .name = ""});
-  SymbolicTensor last = first;
-  for (const LayerRef& layer : stack) last = layer.call({last})[0];
-  Graph made = Graph::make({first}, {last});
+  // A layer hands on all it gives, as in Keras: a merge takes them together, and those of the last are the model's outputs.
+  std::vector<SymbolicTensor> last{first};
+  const Layer* before = nullptr;
+  for (const LayerRef& layer : stack) {
+    const bool takes_states = dynamic_cast<RecurrentLayer*>(&*layer) != nullptr || layer->class_name() == "Bidirectional";
+    if (last.size() > 1 && takes_states)
+      fail(Code::shape, layer->described() + " takes one sequence, and " + before->described() + " gives " +
+                            std::to_string(last.size()) +
+                            " outputs.\n  fix: leave out return_state, or hand states on in a functional model");
+    last = layer.call(last);
+    before = &*layer;
+  }
+  Graph made = Graph::make({first}, last);
   made.keras_masks = keras_mask_compat;
   {
     const std::lock_guard lock(mutex);
     inputs = {first};
-    outputs = {last};
+    outputs = last;
     graph = std::move(made);
     idle.clear();
     carried.clear();

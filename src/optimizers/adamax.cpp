@@ -32,6 +32,7 @@ class AdamaxOptimizer final : public Optimizer {
     check_fraction(*this, "beta_2", beta_2_);
     check_epsilon(*this, epsilon_);
   }
+  bool keeps_squares() const override { return false; }
   void update(const Parameter& p, Index step, double rate) const noexcept override;
 
  private:

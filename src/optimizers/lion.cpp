@@ -30,6 +30,7 @@ class LionOptimizer final : public Optimizer {
       fail(Code::value, "Lion: beta_1 must be above 0 and at most 1, got " + short_number(beta_1_));
     check_fraction(*this, "beta_2", beta_2_);
   }
+  bool keeps_squares() const override { return false; }
   void update(const Parameter& p, Index step, double rate) const noexcept override;
 
  private:

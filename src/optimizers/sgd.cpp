@@ -32,6 +32,7 @@ class SGDOptimizer final : public Optimizer {
     if (!(momentum_ >= 0 && momentum_ <= 1))
       fail(Code::value, "SGD: momentum must lie between 0 and 1, got " + short_number(momentum_));
   }
+  bool keeps_squares() const override { return false; }
   void update(const Parameter& p, Index step, double rate) const noexcept override;
 
  private:

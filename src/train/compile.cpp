@@ -97,8 +97,6 @@ void Model::compile(CompileOptions options) {
   if (!options.optimizer)
     fail(Code::value, "compile needs an optimizer.\n  fix: model.compile({.optimizer = \"adam\", .loss = \"mse\"})");
   options.optimizer->check();
-  if (options.optimizer->compiled) options.optimizer = options.optimizer.another();
-  options.optimizer->compiled = true;
   ModelState& model = *p_;
   const std::vector<std::string> outputs = output_names(model);
   auto losses = for_outputs(options.loss, outputs, LossRef(), true, "loss");
@@ -144,7 +142,7 @@ void Model::compile(CompileOptions options) {
   model.metrics = std::move(metrics);
   model.metric_outputs = std::move(of);
   model.metric_weighted = std::move(weighted);
-  model.optimizer = options.optimizer;
+  model.optimizer = options.optimizer.another();
   model.asked = std::move(options);
 }
 

@@ -29,8 +29,10 @@ bool squares_finite(const real* g, real scale, Index n) noexcept {
   return sum == 0;
 }
 
-// (0 g)^2 is finite for every finite g. With room, squares are 2^16 times those that are kept: sums of them stay finite too.
-constexpr real room = 256;
+// (0 g)^2 is finite for every finite g. With room, squares are 2^8 times those that are kept: sums of them stay finite too.
+// (g / root)^2 is finite for every finite g.
+constexpr real room = 16;
+const real root = std::sqrt(std::numeric_limits<real>::max());
 
 std::uint64_t step_seed(std::uint64_t seed, std::uint64_t step) noexcept {
   const auto word = philox({static_cast<std::uint32_t>(step), static_cast<std::uint32_t>(step >> 32), 0, 0},
@@ -99,17 +101,22 @@ double Trainer::step(std::span<const Index> ids, std::uint64_t seed) {
 bool Trainer::may_step() {
   Optimizer& optimizer = *model_.optimizer;
   if (optimizer.loss_scale) {
-    if (optimizer.admit(gradients_, sizes_)) return true;
+    const bool admitted = optimizer.admit(gradients_, sizes_);
     // No scale is small enough: Keras's becomes 0, and the next step makes every weight NaN.
     if (optimizer.loss_scale->scale < std::numeric_limits<float>::min()) stop_at_gradient("is not finite");
-    return false;
+    if (!admitted) return false;
   }
-  // Optimizers keep sums of squares, and one that overflows would leave NaN in the weights. Clipping makes large gradients
-  // small first.
-  const bool clips = optimizer.common.clipnorm || optimizer.common.clipvalue || optimizer.common.global_clipnorm;
+  // What would overflow in a slot, or in the weights themselves, would leave NaN there. Clipping makes gradients small first.
+  const real scale =
+      optimizer.keeps_squares() ? room : room * std::max(real(1), static_cast<real>(optimizer.learning_rate)) / root;
+  const auto clips = [&](const std::optional<double>& to) {
+    return to && *to * static_cast<double>(scale) < static_cast<double>(root);
+  };
+  const bool small =
+      clips(optimizer.common.clipnorm) || clips(optimizer.common.clipvalue) || clips(optimizer.common.global_clipnorm);
   for (std::size_t i = 0; i < gradients_.size(); ++i) {
     if (!squares_finite(gradients_[i], 0, sizes_[i])) stop_at_gradient("is not finite");
-    if (!clips && !squares_finite(gradients_[i], room, sizes_[i])) stop_at_gradient("is too large");
+    if (!small && !squares_finite(gradients_[i], scale, sizes_[i])) stop_at_gradient("is too large");
   }
   return true;
 }

@@ -98,3 +98,23 @@ def layers_as_activations(rng):
     h = L.LSTM(3, activation=L.ReLU(), recurrent_activation=L.Activation("hard_sigmoid"), return_sequences=True)(x)
     h = L.Activation(L.ReLU(6))(L.Dense(3, activation=L.LeakyReLU(0.2))(h))
     return keras.Model(x, L.Dense(4, activation=L.Softmax())(L.GRU(3, activation=L.ELU())(h))), [normal(rng, 3, 4, 3)]
+
+
+@case
+def sequential_of_states(rng):
+    """A layer of a Sequential hands on all it gives; those of the last layer are the outputs."""
+    added = sequential(L.Input((4, 2)), L.LSTM(3, return_state=True), L.Add())
+    ends = sequential(L.Input((4, 2)), L.GRU(3, return_sequences=True), L.LSTM(2, return_state=True))
+    pair = sequential(L.Input((4, 2)), L.Bidirectional(L.GRU(2), merge_mode=None))
+    x = L.Input((4, 2))
+    return keras.Model(x, [added(x), *ends(x), *pair(x)]), [normal(rng, 3, 4, 2)]
+
+
+@case
+def sequential_ends_in_states(rng):
+    return sequential(L.Input((4, 2)), L.LSTM(3, return_state=True)), [normal(rng, 3, 4, 2)]
+
+
+@case
+def sequential_ends_in_two_directions(rng):
+    return sequential(L.Input((4, 2)), L.Bidirectional(L.GRU(2), merge_mode=None)), [normal(rng, 3, 4, 2)]

@@ -8,6 +8,7 @@
 #include "rondo/layers/dense.h"
 #include "rondo/layers/lstm.h"
 #include "rondo/optimizers/adam.h"
+#include "rondo/optimizers/loss_scale_optimizer.h"
 #include "rondo/optimizers/sgd.h"
 #include "rondo/train/callbacks.h"
 #include "support/refused.h"
@@ -38,6 +39,16 @@ TEST(Mistakes, OptionsForTwoModelsAreTwoOptimizers) {
   alone.fit(X, minus_y, {.epochs = 3});
   EXPECT_EQ(b.weights_digest(), alone.weights_digest());
   EXPECT_EQ(a.optimizer()->iterations, 20);
+  // What a callback makes of the rate is the first model's own.
+  Sequential c = line();
+  a.fit(X, y, {.callbacks = {LearningRateScheduler([](Index, double rate) { return rate / 10; })}});
+  c.compile(options);
+  EXPECT_EQ(c.optimizer()->learning_rate, 0.01);
+  // A loaded optimizer has options, and is no mere name.
+  a.compile({.optimizer = SGD({.momentum = 0.5}), .loss = "mse"});
+  Model loaded = load_model(save_model(a));
+  loaded.compile(loaded.compile_options());
+  EXPECT_EQ(loaded.optimizer()->slot_names(), std::vector<std::string>{"momentum"});
 }
 
 TEST(Mistakes, AnOptimizerTrainsOneModel) {
@@ -65,12 +76,24 @@ TEST(Mistakes, CallbacksThatAreNotThere) {
 // Adam keeps squares of gradients: one that overflows would be divided by, and leave NaN in the weights.
 TEST(Mistakes, GradientsBeyondTheirSquares) {
   const Array huge(Shape{4, 1}, static_cast<real>(std::sqrt(std::numeric_limits<real>::max()) / 4));
+  const Array twice(Shape{4, 1}, 2 * huge(0, 0));
   for (const char* optimizer : {"adam", "rmsprop", "adagrad", "lamb"}) {
     Sequential model = line();
     model.compile({.optimizer = optimizer, .loss = "mae"});
     expect_refused(Code::non_finite, "is too large; the step was not taken", [&] { model.fit(huge, y); });
     EXPECT_EQ(model.get_weights()[0].text(), (Array{1}.reshape(1, 1).text()));
   }
+  for (const OptimizerRef& optimizer :
+       {OptimizerRef(Adam({.clipvalue = 1e30})), OptimizerRef(LossScaleOptimizer("adam", {.initial_scale = 1}))}) {
+    Sequential model = line();
+    model.compile({.optimizer = optimizer, .loss = "mae"});
+    expect_refused(Code::non_finite, "is too large", [&] { model.fit(huge, y); });
+  }
+  Sequential plain = line();  // no squares
+  plain.compile({.optimizer = SGD({.learning_rate = 1e-20}), .loss = "mae"});
+  plain.fit(huge, twice);
+  EXPECT_TRUE(std::isfinite(plain.get_weights()[0](0, 0)));
+  EXPECT_NE(plain.get_weights()[0](0, 0), real(1));
   Sequential clipped = line();
   clipped.compile({.optimizer = SGD({.learning_rate = 0.5, .clipvalue = 1}), .loss = "mae"});
   clipped.fit(huge, y);

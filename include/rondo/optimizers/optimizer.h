@@ -58,6 +58,8 @@ class Optimizer {
   virtual void begin_step(std::span<real* const> /*shared*/, Index /*step*/) const noexcept {}
   // Throws Error(value) for options out of range. Called by compile and bind; call the base version too.
   virtual void check() const;
+  // Whether its slots hold squares of gradients: one that overflows would leave NaN in the weights, so training stops before.
+  virtual bool keeps_squares() const { return true; }
   // Moves one weight in update t = 1, 2, ... Must not allocate.
   virtual void update(const Parameter& p, Index step, double learning_rate) const noexcept = 0;
 
@@ -84,7 +86,6 @@ class Optimizer {
   // Error(state). Throws Error(memory) on overflow.
   void bind(std::span<const Shape> weights, std::span<const void* const> whose = {});
   bool bound() const { return bound_; }
-  bool compiled = false;                      // a model has it; one that was made by name is made anew for the next
   void take_settings(const Optimizer& from);  // all but the options of its class
   // Weights with one of these words in their own name ("bias" of "lstm/bias") are not decayed, as Keras's method of this name
   // has it. Keras reads regular expressions; of these ^, $ and | are known here ("^kernel$|bias"), any other is an
@@ -144,8 +145,9 @@ class OptimizerRef {  // "adam", Adam({...}) or an Optimizer of your own
   OptimizerRef(const char* name);
   OptimizerRef(const std::string& name);  // without regard to case; throws Error(unsupported) with did-you-mean
   OptimizerRef(std::shared_ptr<Optimizer> optimizer) : optimizer_(std::move(optimizer)) {}
-  // Made by name: one more of these settings, that has trained nothing. Otherwise this one.
+  // Made by name: one more of these settings, that has trained nothing; compile takes that, as Keras does. Otherwise this one.
   OptimizerRef another() const;
+  const std::shared_ptr<Optimizer>& shared() const { return optimizer_; }
   explicit operator bool() const { return optimizer_ != nullptr; }
   Optimizer* operator->() const { return optimizer_.get(); }
   Optimizer& operator*() const { return *optimizer_; }

@@ -29,7 +29,7 @@ void Optimizer::LossScale::count() noexcept {
   if (scale < 0x1p127f) scale *= 2;
 }
 
-LossScaleOptimizer::LossScaleOptimizer(OptimizerRef inner, const LossScaleOptions& options) : OptimizerRef(std::move(inner)) {
+LossScaleOptimizer::LossScaleOptimizer(OptimizerRef inner, const LossScaleOptions& options) : OptimizerRef(inner.shared()) {
   if (!*this) fail(Code::value, "LossScaleOptimizer needs an optimizer to wrap: LossScaleOptimizer(\"adam\")");
   Optimizer& optimizer = **this;
   if (optimizer.loss_scale)

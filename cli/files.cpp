@@ -81,6 +81,8 @@ Model read_model(const std::string& path, bool compile, Console& console, std::s
 namespace {
 
 void refuse_table(const std::string& path) {
+  if (char begin[6] = {}; std::ifstream(path, std::ios::binary).read(begin, 6) && std::string_view(begin, 6) == "\x93NUMPY")
+    return;
   for (const char* table : {".csv", ".tsv", ".txt"})
     if (path.ends_with(table))
       throw UsageError(

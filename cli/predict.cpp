@@ -1,6 +1,8 @@
 // rondo predict: the network alone, what Keras computes from the same arrays.
 #include <algorithm>
+#include <cctype>
 #include <chrono>
+#include <filesystem>
 
 #include "files.h"
 #include "model/model_state.h"
@@ -83,10 +85,13 @@ class Predict : public Verb {
     for (const auto& path : inputs_) taken.push_back({"--input", path});
     for (const auto& path : outputs_) {
       check_output({"--output", path}, taken);
-      for (const char* other : {".csv", ".tsv", ".txt", ".json", ".npz", ".parquet", ".h5", ".keras"})
-        if (path.ends_with(other))
-          throw UsageError("--output is written as a NumPy array: give '" + escaped(path) +
-                           "' a name that ends in .npy, or none of another kind");
+      if (std::string kind = std::filesystem::path(path).extension().string(); !kind.empty()) {
+        std::transform(kind.begin(), kind.end(), kind.begin(), [](unsigned char c) { return std::tolower(c); });
+        for (const char* other : {".csv", ".tsv", ".txt", ".json", ".npz", ".parquet", ".h5", ".keras"})
+          if (kind == other)
+            throw UsageError("--output is written as a NumPy array: give '" + escaped(path) +
+                             "' a name that ends in .npy, or none of another kind");
+      }
       taken.push_back({"another --output", path});
     }
     const Model model = read_model(model_, false, console);

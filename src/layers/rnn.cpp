@@ -101,7 +101,7 @@ class RNNLayer final : public RecurrentLayer, public NestedStates, public Activi
       }
       plan.child(static_cast<int>(k), *walked_[k], inputs_of(k, in));
     }
-    if (turns()) plan.scratch<std::uint8_t>(turned_mask(), steps);
+    if (go_backwards && walked_.size() > 1) plan.scratch<std::uint8_t>(turned_mask(), steps);
   }
 
   void forward(const Run& run) const noexcept override {
@@ -127,7 +127,9 @@ class RNNLayer final : public RecurrentLayer, public NestedStates, public Activi
   static int between(std::size_t k) { return 2 * static_cast<int>(k); }
   static int d_between(std::size_t k) { return 2 * static_cast<int>(k) + 1; }
   int turned_mask() const { return between(walked_.size()); }
-  bool turns() const { return go_backwards && walked_.size() > 1 && cells_keep_order(); }
+  bool turns(const Run& run) const {
+    return go_backwards && walked_.size() > 1 && (cells_keep_order() || run.context().keras_masks);
+  }
   // With the last output alone there are no rows to settle.
   bool cells_keep_order() const { return in_reading_order || !return_sequences; }
 
@@ -190,7 +192,7 @@ class RNNLayer final : public RecurrentLayer, public NestedStates, public Activi
 
   // The mask of what the cells behind the first take in.
   std::uint8_t* mask_behind(const Run& run) const noexcept {
-    if (run.in().mask == nullptr || !turns()) return run.in().mask;
+    if (run.in().mask == nullptr || !turns(run)) return run.in().mask;
     auto* const turned = run.scratch<std::uint8_t>(turned_mask());
     const Index B = run.in().dims[0], T = run.in().dims[1];
     for (Index b = 0; b < B; ++b) std::reverse_copy(run.in().mask + b * T, run.in().mask + (b + 1) * T, turned + b * T);

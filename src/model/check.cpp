@@ -1,7 +1,11 @@
 // Do the arrays suit the model? If not: what was expected and what came, in words of axes, the likeliest cause read off the
 // numbers, and the line to type.
+#include <algorithm>
+#include <numeric>
+
 #include "layers/base/names.h"
 #include "layers/base/require.h"
+#include "layers/spatial/channel_order.h"
 #include "model/check_words.h"
 #include "rondo/core/error.h"
 
@@ -15,6 +19,7 @@ namespace {
 struct Target {
   std::string where;             // the first layer it meets
   std::string class_name;        // of that layer
+  std::string first_axes = {};   // "(samples, channels, time steps)" if that layer has its channels first
   const Layer* layer = nullptr;  // whose input_shape is the model's; otherwise there is an Input
 
   // The line that builds the model for other sizes.
@@ -25,10 +30,15 @@ struct Target {
 
 Target target_of(const ModelState& model, std::size_t input) {
   Target t;
+  const auto order_of = [&](const Layer& layer, const Shape& in) {
+    const auto* order = dynamic_cast<const ChannelOrder*>(&layer);
+    if (order && order->channels_first()) t.first_axes = order->axes_text(in.rank() == order->place_axes() + 3);
+  };
   if (model.sequential && !model.stack.empty()) {
     const Layer& first = *model.stack.front();
     t.where = first.described();
     t.class_name = first.class_name();
+    order_of(first, model.graph->nodes[0].out[0]);
     if (!model.input) t.layer = &first;
     return t;
   }
@@ -39,6 +49,7 @@ Target target_of(const ModelState& model, std::size_t input) {
     const Layer& layer = *model.graph->nodes[static_cast<std::size_t>(reader)].layer;
     t.where = layer.described();
     t.class_name = layer.class_name();
+    order_of(layer, node.out[0]);
     break;
   }
   return t;
@@ -144,12 +155,38 @@ void explain_rank(ShapeReport& r, const Target& model, const std::string& what, 
   }
 }
 
+// Of a layer that has its channels first: other names of axes, and one more mistake.
+void explain_first(ShapeReport& r, const Target& t, const std::string& what, const Shape& want, const Shape& got) {
+  r.got = what + " " + got.text() + ": " + with_article(t.class_name) + " with data_format 'channels_first' needs " +
+          t.first_axes + ", and this model was built for " + want.text();
+  if (got.rank() == want.rank()) {
+    const Index channels = t.first_axes.find("time steps, channels") != std::string::npos ? 2 : 1;
+    std::vector<Index> sizes(got.begin(), got.end()), axes(sizes.size());
+    std::iota(axes.begin(), axes.end(), Index{0});
+    std::rotate(sizes.begin() + channels, sizes.end() - 1, sizes.end());
+    std::rotate(axes.begin() + channels, axes.end() - 1, axes.end());
+    if (fits(want, Shape(sizes))) {
+      r.likely = "the channels of " + what + " come last";
+      r.fix = what + ".transpose(" + braces_text(Shape(axes)) + ")";
+      r.meaning = Shape(sizes).text() + "; transpose moves the values, reshape would mix them up";
+      return;
+    }
+  }
+  r.likely = "the model was built for other data";
+  r.fix = t.built_for(got.rank() > 1 ? got.without_first() : Shape{1});
+  r.meaning = "a model for samples like these";
+}
+
 [[noreturn]] void refuse(const ModelState& model, std::size_t input, const Shape& want, const Shape& got,
                          const std::string& what) {
   const Target t = target_of(model, input);
   const auto rebuilt = [&](const Shape& sizes) { return t.built_for(sizes); };
   ShapeReport r;
   r.where = t.where;
+  if (!t.first_axes.empty()) {
+    explain_first(r, t, what, want, got);
+    fail(r);
+  }
   const std::string came = what + " " + got.text();
   if (got.rank() != want.rank()) {
     r.got = came + ": " + needs(t, want, got);
@@ -189,7 +226,7 @@ void explain_rank(ShapeReport& r, const Target& model, const std::string& what, 
       r.meaning = in_words({a, n, b}) + "; transpose moves the values, reshape would mix them up";
       fail(r);
     }
-    if (wrong.size() == 1 && wrong[0] == 1) {
+    if (wrong.size() == 1 && wrong[0] == 1 && features != None) {
       r.likely = "the model was built for exactly " + how_many(steps, "time step") + " a sample";
       r.fix = rebuilt({None, features});
       r.meaning = "any number of time steps of " + how_many(features, "feature") + "; the weights are the same";

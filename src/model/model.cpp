@@ -6,9 +6,6 @@
 #include <numeric>
 
 #include "core/memory.h"
-#include "layers/attention/scored.h"
-#include "layers/recurrent/arguments.h"
-#include "layers/spatial/pooling.h"
 #include "model/model_layer.h"
 #include "model/model_state.h"
 #include "rondo/core/error.h"
@@ -100,16 +97,11 @@ void Model::set_keras_mask_compat(bool compat) {
   p_->keras_mask_compat = compat;
   if (p_->graph) p_->graph->keras_masks = compat;
   p_->idle.clear();  // sessions have a graph of their own
-  const auto inside = [&](const auto& self, Layer& layer, bool turned) -> void {
+  const auto inside = [&](const auto& self, Layer& layer) -> void {
     if (ModelLayer* model = as_model(layer)) Model(model->model()).set_keras_mask_compat(compat);
-    if (auto* pool = dynamic_cast<GlobalPoolingLayer*>(&layer)) pool->nan_of_nothing = compat;
-    if (auto* attention = dynamic_cast<ScoredAttention*>(&layer)) attention->keras_masks = compat;
-    // (a Bidirectional turns the rows of its layers itself)
-    if (auto* rows = dynamic_cast<OutputRows*>(&layer); rows && !turned) rows->keep_reading_order(compat);
-    for (const Weights::Child& c : layer.weights().children())
-      self(self, *c.layer, turned || layer.class_name() == "Bidirectional" || dynamic_cast<OutputRows*>(&layer));
+    for (const Weights::Child& c : layer.weights().children()) self(self, *c.layer);
   };
-  for (const LayerRef& layer : layers()) inside(inside, *layer, false);
+  for (const LayerRef& layer : layers()) inside(inside, *layer);
 }
 
 void Model::reset_states() { p_->carried.clear(); }

@@ -176,6 +176,7 @@ struct Session::Impl {
       context.scratch = s.thread_part(w);
       context.gradients = reinterpret_cast<real*>(s.gradients + i * s.layout.gradient);
       context.training = s.training;
+      context.keras_masks = s.graph.keras_masks;
       context.keeps = s.size.purpose.training;
       context.first_sample = first;
       context.finding = &s.findings[i];

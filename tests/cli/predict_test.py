@@ -117,7 +117,7 @@ class Predict(Case):
         self.bad(USAGE, "predict", "model.keras", "--input", "X.npy", "--output", "a.npy", "--output", "b.npy", says="--output 1")
 
     def test_tables_are_not_arrays(self):
-        self.bad(USAGE, "predict", "model.keras", "--input", "X.npy", "--output", "P.csv", says="ends in .npy")
+        self.bad(USAGE, "predict", "model.keras", "--input", "X.npy", "--output", "P.CSV", says="ends in .npy")
         self.save("X.csv", self.load("X.npy"))
         self.bad(USAGE, "predict", "model.keras", "--input", "X.csv", "--output", "P.npy", says=["is a table", "rondo train"])
 

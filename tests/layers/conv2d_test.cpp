@@ -153,6 +153,7 @@ TEST(Conv2D, RefusesWhatItCannotDo) {
   expect_refused(Code::value, "Did you mean 'same'", on(2, 2, {.padding = "sane"}, image));
   expect_refused(Code::value, "Conv1D", on(2, 2, {.padding = "causal"}, image));
   const Conv2DOptions first{.data_format = "channels_first"};
+  expect_refused(Code::shape, "or its channels come last", on(2, 5, first, {8, 8, 3}));
   expect_refused(Code::value, "Did you mean 'channels_first'", on(2, 2, {.data_format = "chanels_first"}, image));
   expect_refused(Code::unsupported, "goes over the last axis",
                  on(2, 2, {.data_format = "channels_first", .activation = "softmax"}, image));
@@ -174,6 +175,15 @@ TEST(Conv2D, RefusesWhatItCannotDo) {
     Model model({x, keep}, LayerRef(Conv2D(2, 3)).call({given_mask(x, keep)}));
     model.predict_all({Array(Shape{1, 5, 5, 2}), Array(Shape{1, 5, 1})});
   });
+}
+
+TEST(Conv2D, ChannelsFirstMeetsChannelsLast) {
+  Sequential model({Conv2D(2, 2, {.data_format = "channels_first", .input_shape = {3, 8, 6}})});
+  expect_refused(Code::shape, "(samples, channels, rows, columns), and this model was built for (None, 3, 8, 6)", [&] {
+    model.predict(Array(Shape{1, 8, 6, 3}));
+  });
+  expect_refused(Code::shape, "X.transpose({0, 3, 1, 2})", [&] { model.predict(Array(Shape{1, 8, 6, 3})); });
+  expect_refused(Code::shape, "other data", [&] { model.predict(Array(Shape{1, 4, 8, 6})); });
 }
 
 }  // namespace

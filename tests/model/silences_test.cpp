@@ -118,6 +118,30 @@ TEST(Silences, AMeanOverNothing) {
   EXPECT_EQ(model.predict(x).data()[1], 0);
 }
 
+// The setting is the model's: it holds for layers that come later, and not for another model over the same layers.
+TEST(Silences, KerasMasksAreAModelsOwn) {
+  const auto add = [](Sequential& model) {
+    model.add(Masking({.input_shape = {4, 1}}));
+    model.add(GRU(2, {.return_sequences = true, .go_backwards = true}));
+  };
+  Sequential before, after, without;
+  before.set_keras_mask_compat(true);
+  for (Sequential* model : {&before, &after, &without}) {
+    set_random_seed(1);
+    add(*model);
+  }
+  after.set_keras_mask_compat(true);
+  const Array x = Array{1, 2, 3, 0, 4, 0, 0, 0}.reshape(2, 4, 1);
+  const std::string compat = after.predict(x).text(), own = without.predict(x).text();
+  EXPECT_NE(compat, own);
+  EXPECT_EQ(before.predict(x).text(), compat);
+  const SymbolicTensor in = Input({4, 1});
+  Model over(in, after.layers()[1](after.layers()[0](in)));
+  EXPECT_EQ(over.predict(x).text(), own);
+  over.set_keras_mask_compat(false);
+  EXPECT_EQ(after.predict(x).text(), compat);
+}
+
 TEST(Silences, BroadcastingAsNumPy) {
   const Array a = Array{1, 2, 3}.reshape(3, 1);
   const Array b = broadcast_to(a, {2, 3, 2});

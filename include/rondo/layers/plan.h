@@ -146,6 +146,7 @@ struct RunContext {
   real* gradients = nullptr;
   bool training = false;                 // behave as in training: draw dropout, use the batch's own moments
   bool keeps = false;                    // Life::saved is there: the plan was made for training, a backward may follow
+  bool keras_masks = false;              // the model's keras_mask_compat
   bool carry = false;                    // start from Life::state and leave the final state there
   std::uint64_t seed = 0;                // of this step; with the sample number it keys every random draw
   Index first_sample = 0;                // of this shard, in the batch

@@ -124,7 +124,7 @@ AttentionCore ScoredAttention::core(const Run& run, const Draws& draws) const no
   core.causal = use_causal_mask;
   core.rate = run.training() ? dropout : 0;
   core.shows_dropped = true;
-  if (keras_masks) core.nothing = AttentionCore::Nothing::equal_weights;
+  if (run.context().keras_masks) core.nothing = AttentionCore::Nothing::equal_weights;
   core.draws = &draws;
   core.scratch = run.scratch(work);
   core.places = run.scratch<Index>(places);
@@ -133,7 +133,7 @@ AttentionCore ScoredAttention::core(const Run& run, const Draws& draws) const no
 
 void ScoredAttention::at_sample(AttentionCore& core, const Run& run, Index b) const noexcept {
   // Keras's scores know nothing of the query's mask; only the output is 0 there.
-  const bool all = keras_masks && return_attention_scores;
+  const bool all = run.context().keras_masks && return_attention_scores;
   core.query_mask = run.in(0).mask && !all ? run.in(0).mask + b * core.sizes.queries : nullptr;
   core.value_mask = run.in(1).mask ? run.in(1).mask + b * core.sizes.values : nullptr;
   core.row = run.row_number(b);

@@ -30,7 +30,6 @@ class ScoredAttention : public Layer, public KeywordActivity, public ReturnsScor
   double dropout = 0;
   std::optional<Index> seed;
   bool use_causal_mask = false;
-  bool keras_masks = false;  // under keras_mask_compat: queries that see nothing are trained on the mean they get
 
   void check() const override;
   Shapes output_shapes(const Shapes& in) const override;

@@ -19,6 +19,9 @@ class OutputRows {
  public:
   virtual ~OutputRows() = default;
   bool in_reading_order = false;
+  bool settles(bool go_backwards, const RunContext& context) const {
+    return go_backwards && !in_reading_order && !context.keras_masks;
+  }
   virtual void keep_reading_order(bool keep) { in_reading_order = keep; }
 };
 

@@ -62,7 +62,7 @@ struct Recurrent::Walk {
   bool valid(Index sample, Index v) const { return !mask || mask[sample * T + time(v)]; }
   // The rows of the outputs, which have the mask of the input (OutputRows): does row i of a sample count, and which row takes
   // the output of step s of row r of the walk?
-  bool settles() const { return layer.go_backwards && !layer.in_reading_order; }
+  bool settles() const { return layer.settles(layer.go_backwards, run.context()); }
   bool counts(Index sample, Index i) const { return !mask || mask[sample * T + (settles() ? i : time(i))]; }
   Index place(Index r, Index s) const {
     if (!mask) return s;

@@ -107,7 +107,7 @@ struct Steps::Walk {
   real* d_state(int i, int k) const { return run.scratch(d_state_slot + 3 * i + k); }
   // Rows of the outputs that have the mask of the input (OutputRows): does row t count, and which takes the output of step v?
   bool settles() const {
-    return layer.go_backwards && !layer.in_reading_order && layer.return_sequences && run.in().mask != nullptr;
+    return layer.settles(layer.go_backwards, run.context()) && layer.return_sequences && run.in().mask != nullptr;
   }
   bool counts(Index b, Index t) const { return run.in().mask[b * T + t] != 0; }
   Index place(Index b, Index v) const {

@@ -48,7 +48,7 @@ struct ConvLSTMLayer::Walk {
   }
   // Row i of the outputs counts (OutputRows).
   bool counts(Index b, Index i) const {
-    return valid(b, layer.return_sequences && layer.go_backwards && !layer.in_reading_order ? i : time(i));
+    return valid(b, layer.return_sequences && layer.settles(layer.go_backwards, run.context()) ? i : time(i));
   }
   // States before step s of sample b; its gates.
   Index state_at(Index b, Index s) const { return (keeps ? b * (steps + 1) + s : s % 2) * values; }

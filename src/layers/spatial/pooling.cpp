@@ -166,7 +166,7 @@ void GlobalPoolingLayer::forward_last(const Run& run) const noexcept {
     for (Index p = 0; p < places; ++p, from += channels)
       for (Index c = 0; seen(p) && c < channels; ++c) sum[c] += static_cast<double>(from[c]);
     // 0 / 0 is the NaN of Keras.
-    const double n = static_cast<double>(seen.count == 0 && !nan_of_nothing ? 1 : seen.count);
+    const double n = static_cast<double>(seen.count == 0 && !run.context().keras_masks ? 1 : seen.count);
     for (Index c = 0; c < channels; ++c) to[c] = static_cast<real>(sum[c] / n);
   }
 }

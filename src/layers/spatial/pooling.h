@@ -65,7 +65,6 @@ class GlobalPoolingLayer : public Spatial<Layer>, public KeywordActivity {
   GlobalPoolingLayer(int axes, bool largest) : axes_(axes), largest_(largest) {}
 
   bool keepdims = false;
-  bool nan_of_nothing = false;  // Keras's mean of no time step at all, under keras_mask_compat; 0 otherwise
 
   void describe(ConfigVisitor& visitor) override;
   void check() const override { require_data_format(*this, data_format); }

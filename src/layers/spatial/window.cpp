@@ -124,7 +124,10 @@ Shape behind_window(const Layer& layer, const ChannelOrder& order, const Shape& 
     fail(ShapeReport{layer.described(),
                      order.text(in) + ": " + std::to_string(in[1 + i]) + " " + axis + "; the window (" + config.name +
                          ") reaches over " + std::to_string(config.dilation[a] * (config.size[a] - 1) + 1),
-                     "the input is smaller than the window, often because earlier layers made it so",
+                     order.channels_first()
+                         ? "the input is smaller than the window, or its channels come last: with data_format "
+                           "'channels_first' they are read before the places"
+                         : "the input is smaller than the window, often because earlier layers made it so",
                      layer.class_name() + "(..., {.padding = \"same\"})",
                      "zeros around the input, so that there is a place for every place; or take a smaller window"});
   }

@@ -102,12 +102,12 @@ bool before_3_10(const std::string& keras) {
 
 // Where each slot lies among the optimizer's variables. Files of Keras before 3.10: averages and accumulators weight by weight,
 // and what all weights share before the slots.
-std::vector<std::size_t> places_in_file(const Optimizer& optimizer, std::size_t weights, bool before_3_10) {
-  std::vector<std::size_t> places(optimizer.slots.size());
+std::vector<std::size_t> places_in_file(const Optimizer& optimizer, std::size_t weights, std::size_t shared, bool before_3_10) {
+  std::vector<std::size_t> places(optimizer.slots.size() - optimizer.shared_slots().size() + shared);
   std::iota(places.begin(), places.end(), std::size_t{0});
   if (!before_3_10) return places;
   const std::size_t lists = (optimizer.common.use_ema ? 1u : 0u) + (optimizer.common.gradient_accumulation_steps ? 1u : 0u);
-  const std::size_t first = lists * weights, shared = optimizer.shared_slots().size(), own = places.size() - first - shared;
+  const std::size_t first = lists * weights, own = places.size() - first - shared;
   for (std::size_t s = 0; s < places.size(); ++s)
     places[s] = s < first ? s % weights * lists + s / weights : s < first + own ? s + shared : s - own;
   return places;
@@ -210,20 +210,24 @@ void read_optimizer_variables(Model& model, const std::vector<LayerRef>& order, 
   // Layers may have been frozen or unfrozen since: Keras, too, begins anew then.
   std::size_t there = 0;
   while (tensors.contains(vars + std::to_string(first + there))) ++there;
-  if (there != optimizer.slot_count(shapes.size())) {
+  const auto begin_anew = [&](const std::string& why) {
     tensors.ignore(folder);
-    notes.push_back("the optimizer's state is left out: the file has " + std::to_string(there) +
-                    " variables of it, and this model's " + optimizer.class_name() + " has " +
-                    std::to_string(optimizer.slot_count(shapes.size())) +
-                    ", as when layers are frozen after training; training starts it anew");
-    return;
-  }
+    notes.push_back("the optimizer's state is left out: " + why +
+                    ", as when layers are frozen or unfrozen after training; training starts it anew");
+  };
+  const std::size_t all = optimizer.slot_count(shapes.size());
+  // What all weights share is not among the variables of LossScaleOptimizer, and Keras, too, begins it anew.
+  const bool keeps_shared = there == all || !optimizer.loss_scale;
+  const std::size_t shared = keeps_shared ? optimizer.shared_slots().size() : 0;
+  if (there + (keeps_shared ? 0 : optimizer.shared_slots().size()) != all)
+    return begin_anew("the file has " + std::to_string(there) + " variables of it, and this model's " + optimizer.class_name() +
+                      " has " + std::to_string(all));
   optimizer.bind(shapes);
-  const std::vector<std::size_t> places = places_in_file(optimizer, shapes.size(), before_3_10);
+  const std::vector<std::size_t> places = places_in_file(optimizer, shapes.size(), shared, before_3_10);
   std::map<std::pair<std::string, std::size_t>, std::size_t> by_weight;
   for (std::size_t s = 0; s < optimizer.slots.size(); ++s) by_weight[{optimizer.slots[s].name, optimizer.slots[s].weight}] = s;
   for (const bool reading : {false, true}) {  // all shapes are compared before a number is changed
-    for (std::size_t s = 0; s < optimizer.slots.size(); ++s) {
+    for (std::size_t s = 0; s < places.size(); ++s) {
       const bool one_for_all = optimizer.slots[s].weight == Optimizer::shared;
       Optimizer::Slot& slot =
           one_for_all ? optimizer.slots[s]
@@ -233,8 +237,13 @@ void read_optimizer_variables(Model& model, const std::vector<LayerRef>& order, 
                              (one_for_all ? std::string() : " of weight '" + state.trainable[slot.weight]->name + "'");
       if (reading) {
         tensors.read(path, slot.value, of);
-      } else {
+        continue;
+      }
+      try {
         tensors.expect(path, slot.value.shape(), of);
+      } catch (const Error& e) {
+        if (e.code() != Code::shape) throw;
+        return begin_anew(e.what());
       }
     }
   }
@@ -283,7 +292,8 @@ void write_optimizer(const Model& model, hdf5::Writer& file, std::vector<std::ve
     file.int32(where + std::to_string(at++), static_cast<std::int32_t>(optimizer.iterations));
     if (!optimizer.schedule) file.float32(where + std::to_string(at++), static_cast<float>(optimizer.learning_rate));
     for (const Optimizer::Slot& slot : optimizer.slots)
-      file.float32(where + std::to_string(at++), slot.value.shape(), as_float32(slot.value.values(), kept));
+      if (!optimizer.loss_scale || slot.weight != Optimizer::shared)
+        file.float32(where + std::to_string(at++), slot.value.shape(), as_float32(slot.value.values(), kept));
   };
   if (const auto& scale = optimizer.loss_scale) {
     file.int32(vars + "0", 0);

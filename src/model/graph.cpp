@@ -120,9 +120,6 @@ void name_layers(const std::vector<LayerRef>& layers) {
   std::map<std::string, const Layer*> taken;
   for (const LayerRef& l : layers) {
     if (l->automatic_name()) continue;
-    // Names are folders in the file of weights.
-    if (l->name().find('/') != std::string::npos)
-      fail(Code::value, "a layer is named '" + escaped(l->name()) + "'; as in Keras, a name holds no '/'");
     const auto [at, fresh] = taken.emplace(l->name(), &*l);
     if (!fresh && at->second != &*l)
       fail(Code::value, "two layers are named '" + escaped(l->name()) + "' (" + at->second->class_name() + " and " +
@@ -179,6 +176,7 @@ Graph Graph::make(const std::vector<SymbolicTensor>& inputs, const std::vector<S
   std::unordered_map<const GraphNode*, int> number;
   std::map<std::string, int> input_names;
   const auto add_input = [&](const GraphNode& node) {
+    require_plain_name("an Input", node.input_name);
     if (!number.emplace(&node, static_cast<int>(graph.nodes.size())).second)
       fail(Code::value, "the same Input is given to the model twice");
     graph.inputs.push_back(static_cast<int>(graph.nodes.size()));

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/memory.h"
+#include "layers/base/names.h"
 #include "model/model_layer.h"
 #include "model/model_state.h"
 #include "rondo/core/error.h"
@@ -14,6 +15,7 @@ namespace rondo {
 
 Model::Model(std::vector<SymbolicTensor> inputs, std::vector<SymbolicTensor> outputs, const std::string& name)
     : p_(std::make_shared<ModelState>()) {
+  require_plain_name("a model", name);
   p_->name = name.empty() ? "functional" : name;
   p_->graph = Graph::make(inputs, outputs);
   p_->inputs = std::move(inputs);
@@ -224,6 +226,7 @@ Memory Model::memory(const MemoryOptions& options) const {
 }
 
 Sequential::Sequential(const std::string& name) : Model(std::make_shared<ModelState>()) {
+  require_plain_name("a model", name);
   p_->sequential = true;
   p_->name = name.empty() ? "sequential" : name;
 }

@@ -7,6 +7,7 @@
 #include "rondo/interop/keras.h"
 #include "rondo/layers/dense.h"
 #include "rondo/layers/lstm.h"
+#include "rondo/layers/time_distributed.h"
 #include "rondo/optimizers/adam.h"
 #include "rondo/optimizers/loss_scale_optimizer.h"
 #include "rondo/optimizers/sgd.h"
@@ -112,6 +113,14 @@ TEST(Mistakes, AStatefulModelHasOneBatchSize) {
 
 TEST(Mistakes, ANameWithASlash) {
   expect_refused(Code::value, "holds no '/'", [] { Sequential({Dense(1, {.input_shape = {1}, .name = "a/b"})}).predict(X); });
+  expect_refused(Code::value, "holds no '/'", [] {
+    Sequential({TimeDistributed(Dense(1, {.name = "a/b"}), {.input_shape = {2, 1}})});
+  });
+  expect_refused(Code::value, "an Input is named", [] {
+    const SymbolicTensor in = Input({1}, {.name = "a/b"});
+    Model(in, Dense(1)(in));
+  });
+  expect_refused(Code::value, "a model is named", [] { Sequential("a/b"); });
 }
 
 // Keras skips an optimizer's state that has another number of variables.
@@ -124,13 +133,40 @@ TEST(Mistakes, FrozenAfterTraining) {
     LoadReport report;
     Model loaded = load_model(save_model(model), {.report = &report});
     ASSERT_EQ(report.notes.size(), 1u);
-    EXPECT_NE(report.notes[0].find("frozen after training"), std::string::npos) << report.notes[0];
+    EXPECT_NE(report.notes[0].find("frozen or unfrozen after training"), std::string::npos) << report.notes[0];
     EXPECT_EQ(loaded.optimizer()->iterations, 0);
     EXPECT_EQ(loaded.weights_digest(), model.weights_digest());
     const Array kept = loaded.get_weights()[0];
     loaded.fit(X, y);
     EXPECT_EQ(loaded.get_weights()[0].text(), kept.text());
   }
+}
+
+TEST(Mistakes, OtherLayersFrozenThanInTraining) {
+  Sequential model{Dense(2, {.input_shape = {1}}), Dense(2), Dense(1)};
+  model.layers()[0]->trainable = false;
+  model.compile({.optimizer = "adam", .loss = "mse"});
+  model.fit(X, y);
+  model.layers()[0]->trainable = true;
+  model.layers()[1]->trainable = false;
+  LoadReport report;
+  const Model loaded = load_model(save_model(model), {.report = &report});
+  ASSERT_EQ(report.notes.size(), 1u);
+  EXPECT_NE(report.notes[0].find("frozen or unfrozen after training"), std::string::npos) << report.notes[0];
+  EXPECT_EQ(loaded.optimizer()->iterations, 0);
+}
+
+// Keras keeps no variable that all weights share behind a LossScaleOptimizer.
+TEST(Mistakes, AScaledNadamsFile) {
+  Sequential model = line();
+  model.compile({.optimizer = LossScaleOptimizer("nadam"), .loss = "mse"});
+  model.fit(X, y, {.epochs = 2});
+  LoadReport report;
+  const Model loaded = load_model(save_model(model), {.report = &report});
+  EXPECT_TRUE(report.notes.empty()) << report.notes[0];
+  EXPECT_EQ(loaded.optimizer()->iterations, 2);
+  EXPECT_EQ(loaded.optimizer()->slots[0].value.text(), model.optimizer()->slots[0].value.text());
+  EXPECT_EQ(loaded.optimizer()->slots.back().value.text(), Array(Shape{}, 1).text());
 }
 
 }  // namespace

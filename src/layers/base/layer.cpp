@@ -58,6 +58,7 @@ void check_ranks(const Layer& layer, const Shapes& shapes) {
 
 void Layer::book(const Shapes& in) {
   check();
+  require_plain_name("a layer", name_);
   check_ranks(*this, in);
   weights_ = Weights();
   built_for_.clear();

@@ -2,6 +2,8 @@
 
 #include <cctype>
 
+#include "rondo/core/error.h"
+
 namespace rondo {
 namespace {
 bool upper(char c) { return std::isupper(static_cast<unsigned char>(c)) != 0; }
@@ -16,6 +18,11 @@ std::string snake_case(std::string_view class_name) {
     out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   }
   return out;
+}
+
+void require_plain_name(const std::string& what, const std::string& name) {
+  if (name.find('/') != std::string::npos)
+    fail(Code::value, what + " is named '" + escaped(name) + "'; as in Keras, a name holds no '/'");
 }
 
 std::string axis_name(Index axis, Index rank) {

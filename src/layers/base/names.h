@@ -17,6 +17,10 @@ std::string axis_name(Index axis, Index rank);
 // samples is shown if known.
 std::string axes_text(const Shape& shape);
 
+// Throws Error(value) for a name with a '/': in the file of weights names are folders, and Keras refuses them too. what: "a
+// layer".
+void require_plain_name(const std::string& what, const std::string& name);
+
 // "1 feature", "10 time steps", "any number of samples".
 std::string how_many(Index n, const std::string& one);
 // "1 sample of 10 time steps of 2 features".

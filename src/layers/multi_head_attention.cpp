@@ -86,10 +86,7 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
     positive("key_dim", key_dim);
     positive("value_dim", value_dim);
     require_dropout(*this, dropout, seed);
-    if (output_shape.size() > 1)
-      fail(Code::unsupported, "MultiHeadAttention: output_shape " + Shape(output_shape).text() +
-                                  " has more than one axis, which is not supported; one number is");
-    if (!output_shape.empty()) positive("output_shape", output_shape[0]);
+    for (const Index size : output_shape) positive("output_shape", size);
     check_attention_axes("MultiHeadAttention", attention_axes);
     if (sliding_window &&
         !(*sliding_window >= 1 && *sliding_window == std::floor(*sliding_window) && *sliding_window <= 0x1p53))
@@ -118,7 +115,7 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
     add(key_, {key_.in, heads, key_dim}, {heads, key_dim});
     if (use_gate) add(gate_, {gate_.in, heads, value_dim}, {heads, value_dim});
     add(value_, {value_.in, heads, value_dim}, {heads, value_dim});
-    add(output_, {heads, value_dim, output_.out}, {output_.out});
+    add(output_, with_features({heads, value_dim, 0}, out_sizes(in)), Shape(out_sizes(in)));
   }
 
   Shapes output_shapes(const Shapes& in) const override {
@@ -130,7 +127,7 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
                             " have; a layer of its own is needed for this call");
     const Shape scores = scores_shape(in[0], in[1], num_heads, axes);
     if (attention_mask) AttentionMask::require(*this, in.back(), scores, axes);
-    Shapes out{with_features(in[0], {features_out(in)})};
+    Shapes out{with_features(in[0], out_sizes(in))};
     if (return_attention_scores) out.push_back(scores);
     return out;
   }
@@ -157,6 +154,10 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
     plan.scratch(work, sizes.scratch(plan.training()));
     plan.scratch<Index>(places, sizes.values);
     if (attention_mask) plan.scratch<std::uint8_t>(allowed, sizes.weights());
+  }
+  // A mask has one entry for every row of the last axis: it does not fit an output with more axes.
+  MaskFlow mask_flow(std::span<const bool> masked) const override {
+    return output_shape.size() > 1 && !masked.empty() && masked[0] ? MaskFlow::drop : Layer::mask_flow(masked);
   }
   std::size_t masks_taken(std::size_t inputs) const override { return inputs - (attention_mask ? 1 : 0); }
   std::string streaming_refusal() const override { return "it looks at all time steps at once"; }
@@ -301,7 +302,8 @@ class MultiHeadAttentionLayer final : public Layer, public ActivityRegularized, 
     return first_hidden() + i < run.outputs() ? run.d_out(first_hidden() + i).values : nullptr;
   }
   real scale() const { return static_cast<real>(1 / std::sqrt(static_cast<double>(key_dim))); }
-  Index features_out(const Shapes& in) const { return output_shape.empty() ? in[0][-1] : output_shape[0]; }
+  std::vector<Index> out_sizes(const Shapes& in) const { return output_shape.empty() ? std::vector{in[0][-1]} : output_shape; }
+  Index features_out(const Shapes& in) const { return Shape(out_sizes(in)).elements(); }
 
   void project(const Run& run, const Projection& p, const real* x, Index rows, real* y) const noexcept {
     kernels().gemm(x, p.in, rows, p.in, run.packed(p.pack), p.out, use_bias ? run.weight(p.weight + 1) : nullptr, false, y,
@@ -370,7 +372,7 @@ MultiHeadAttention::MultiHeadAttention(Index num_heads, Index key_dim, const Mul
   layer->value_dim = options.value_dim.value_or(key_dim);
   layer->dropout = options.dropout;
   layer->use_bias = options.use_bias;
-  if (options.output_shape) layer->output_shape = {*options.output_shape};
+  layer->output_shape = options.output_shape.sizes();
   if (options.sliding_window) layer->sliding_window = static_cast<double>(*options.sliding_window);
   layer->kernel_initializer = options.kernel_initializer;
   layer->bias_initializer = options.bias_initializer;

@@ -56,6 +56,7 @@ two(
 two("additive_attention", listed(L.AdditiveAttention))
 two("additive_attention_no_scale", listed(lambda: L.AdditiveAttention(use_scale=False, dropout=0.1)), key=True)
 two("additive_attention_causal", listed(L.AdditiveAttention), use_causal_mask=True)
+two("multi_head_output_of_two_axes", heads(lambda: L.MultiHeadAttention(2, 3, output_shape=(2, 3))))
 two("multi_head_attention", heads(lambda: L.MultiHeadAttention(2, 4)))
 # Keras on JAX takes a value_dim that is not key_dim only where it does not use JAX's own attention: with dropout.
 two(

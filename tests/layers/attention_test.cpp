@@ -46,7 +46,12 @@ CONTRACT_CASE("MultiHeadAttention", "scores, dropout",
               {.masks = false});
 CONTRACT_CASE("MultiHeadAttention", "two heads", [] { return MultiHeadAttention(2, 3); }, {{None, 4}, {5, 3}});
 CONTRACT_CASE("MultiHeadAttention", "key, value_dim, output_shape",
-              [] { return MultiHeadAttention(3, 2, {.value_dim = 4, .output_shape = 5}); }, {{None, 3}, {4, 2}, {4, 5}});
+              [] { return MultiHeadAttention(3, 2, {.value_dim = 4, .output_shape = {5}}); }, {{None, 3}, {4, 2}, {4, 5}});
+CONTRACT_CASE("MultiHeadAttention", "output of two axes",
+              [] {
+                return MultiHeadAttention(2, 3, {.output_shape = {2, 3}});
+              },
+              {{None, 3}, {4, 2}}, {.masks = false});
 CONTRACT_CASE(
     "MultiHeadAttention", "causal, no bias",
     [] { return MultiHeadAttention(2, 2, {.use_bias = false, .use_causal_mask = true}); }, {{None, 3}, {4, 3}}, in_place);

@@ -12,7 +12,7 @@ struct MultiHeadAttentionOptions {
   std::optional<Index> value_dim = {};  // features of a head's values; key_dim if not given
   double dropout = 0;                   // of the weights, in training
   bool use_bias = true;
-  std::optional<Index> output_shape = {};    // features that come out; those of query if not given
+  Shape output_shape = {};                   // sizes that come out, {5} or {2, 3}; {}: the features of query
   std::vector<Index> attention_axes = {};    // axes of steps, side by side; {}: all but samples and features
   std::optional<Index> sliding_window = {};  // a step looks at steps nearer than this only
   Initializer kernel_initializer = "glorot_uniform";

@@ -15,8 +15,9 @@ void describe_seed(ConfigVisitor& visitor, const std::string& class_name, std::o
 void require_seed(const Layer& layer, const std::optional<Index>& seed);
 // What keys the draws: another number for every seed, and 0 for none.
 constexpr std::uint64_t seed_key(const std::optional<Index>& seed) noexcept {
+  const Index n = seed.value_or(0);
   if (!seed) return 0;
-  return *seed == 0 ? std::uint64_t{1} << 63 : static_cast<std::uint64_t>(*seed);  // -1, -2, ... count down from 2^64
+  return n == 0 ? std::uint64_t{1} << 63 : static_cast<std::uint64_t>(n);  // -1, -2, ... count down from 2^64
 }
 
 }  // namespace rondo

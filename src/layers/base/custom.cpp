@@ -53,7 +53,8 @@ std::string CustomLayer::complaint(const Finding& found) const {
 std::string CustomLayer::bad_value(const Finding& found) const { return "it cannot work with " + std::to_string(found.value); }
 
 double CustomLayer::uniform(const Run& run, Index row, Index i) const noexcept {
-  const auto four = Draws(run, name(), std::nullopt).four(run.row_number(row), static_cast<std::uint64_t>(i) / 4);
+  static constexpr std::optional<Index> no_seed;
+  const auto four = Draws(run, name(), no_seed).four(run.row_number(row), static_cast<std::uint64_t>(i) / 4);
   return static_cast<double>(four[static_cast<std::size_t>(i) % 4]) / 4294967296.0;
 }
 

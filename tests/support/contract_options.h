@@ -56,7 +56,8 @@ inline OptionCases make_option_cases() {
           try {
             const LayerRef made = make(changes);
             const Model model = model_of(base, made, {.masked = maskable(base), .samples = made->stateful() ? Index{5} : None});
-            found = ConfigReader::read(*made).texts[key] != *tried[layer][key].begin();
+            const auto& before = tried[layer][key];
+            found = before.empty() || ConfigReader::read(*made).texts[key] != *before.begin();
             model.memory(
                 {.batch_size = 5, .steps = usual_steps, .training = base.options.trains});  // refuses what cannot train
           } catch (const Error& e) {
